@@ -1,0 +1,140 @@
+import type { Block } from '../../model/runbook.ts'
+import { defineRule } from '../define-rule.ts'
+import { placeIn } from '../place-in.ts'
+import type { Command } from '../script.ts'
+import { joinedTo, programOf, shellOf } from '../shell-of.ts'
+import type { Shell } from '../shell-of.ts'
+import { attributeOf, isProof, scriptsOf, textOf } from '../spots.ts'
+
+/**
+ * A check, wait or validation that also passes when its own tool fails: `[ -z "$(…)" ]`, `! grep`, `… || true`, nothing at all.
+ *
+ * An error in a fence without braces too.
+ *
+ * ````markdown ok
+ * ```bash {check}
+ * urp=$(kafka-topics.sh --describe --under-replicated-partitions)
+ * [ -z "$urp" ]
+ * if ! grep -q ready kafka.log; then exit 1; fi
+ * if [ -z "$(pgrep kafka)" ]; then exit 1; fi
+ * [ -z "$(pgrep kafka)" ] && exit 1
+ * rm -f lock || true
+ * grep -q ready kafka.log
+ * ```
+ *
+ * ```bash {check capture=count:int}
+ * grep -c error kafka.log || true
+ * ```
+ * ````
+ *
+ * ````markdown not-ok
+ * ```bash {check}
+ * [ -z "$(kafka-topics.sh --describe --under-replicated-partitions)" ]
+ * ! grep -q error kafka.log
+ * curl --fail http://localhost:8080 || true
+ * ```
+ *
+ * ```bash {check}
+ * # later
+ * ```
+ * ````
+ * → 2:1 error
+ * → 3:1 error
+ * → 4:35 error
+ * → 7:1 error
+ */
+export default defineRule({
+  name: 'proof-cannot-fail',
+  severity: 'error',
+  check(runbook, _context, report) {
+    for (const { block } of scriptsOf(runbook)) {
+      if (!isProof(block)) continue
+      const shell = shellOf(block)
+      if (shell.commands.length === 0) {
+        report({
+          place: block.place,
+          reason: `Unexpected empty \`${block.role}\`, which always passes, expected a command that can fail`,
+        })
+        continue
+      }
+      for (const { offset, end, what } of faults(shell, block)) {
+        report({
+          place: placeIn(block, offset, end),
+          reason: `Unexpected ${what}, which passes when its own tool fails, expected a proof that can fail`,
+          actual: what,
+        })
+      }
+    }
+  },
+})
+
+function* faults(shell: Shell, block: Block): Generator<{ offset: number; end: number; what: string }> {
+  for (const command of shell.commands) {
+    const { words, offset, negated } = command
+    const first = startOf(shell, command, block.body)
+    const end = words.at(-1)?.end ?? offset
+    if (isJudged(command) && testsEmpty(command) && !failsAfter(shell, command))
+      yield { offset: first, end, what: '`[ -z "$(…)" ]`' }
+    if (isJudged(command) && negated && isGrep(command)) yield { offset: first, end, what: '`! grep`' }
+  }
+  const last = shell.commands.findLast(({ around }) => around.every((one) => one === '{' || one === 'loop'))
+  if (last === undefined || !swallows(last) || isOutputJudged(block) || shell.commands.some((one) => one.offset > last.offset))
+    return
+  yield {
+    offset: Math.max(0, block.body.lastIndexOf('||', last.offset)),
+    end: last.words.at(-1)?.end ?? last.end,
+    what: '`|| true`',
+  }
+}
+
+/** Its exit code is the block's, or that of an `until`. */
+function isJudged({ around }: Command): boolean {
+  return around.every((one) => one === '{' || one === 'loop' || one === 'until' || one === 'then')
+}
+
+function testsEmpty({ words, negated }: Command): boolean {
+  const values = words.map(({ value }) => value)
+  const isTest = ['[', '[[', 'test'].includes(values[0] ?? '')
+  const at = values.findIndex(
+    (value, index) => (value === '-z' || (value === '-n' && (negated || values[index - 1] === '!'))) && index > 0,
+  )
+  if (!isTest || at === -1 || (values[at] === '-z' && (negated || values[at - 1] === '!'))) return false
+  const operand = words[at + 1]
+  return operand !== undefined && operand.expansions.some(({ kind }) => kind === 'command')
+}
+
+function isGrep(command: Command): boolean {
+  return /^(?:[efz]|bz|xz)?grep$|^(?:rg|ag|ack)$/.test(programOf(command).name)
+}
+
+/** `[ -z "$(…)" ] && exit 1`: emptiness is the failure. */
+function failsAfter(shell: Shell, command: Command): boolean {
+  if (command.after !== '&&') return false
+  return joinedTo(shell, command).some(({ words }) => /^(?:exit|return|false|fail|die|abort)$/.test(words[0]?.value ?? ''))
+}
+
+/** Where the `!` of its pipeline stands, or the pipeline's beginning. */
+function startOf(shell: Shell, command: Command, body: string): number {
+  let first = command
+  for (let at = shell.commands.indexOf(command); first.before === '|' && at > 0; at -= 1) {
+    const before = shell.commands[at - 1]
+    if (before !== undefined && before.around.length === command.around.length) first = before
+  }
+  if (!command.negated) return command.offset
+  const sign = body.lastIndexOf('!', first.offset)
+  return sign === -1 ? first.offset : sign
+}
+
+function swallows({ before, words, assigns }: Command): boolean {
+  const [name, code] = words
+  if (before !== '||' || assigns.length > 0) return false
+  return ['true', ':', '/bin/true'].includes(name?.value ?? '') || (name?.value === 'exit' && code?.value === '0')
+}
+
+/** What it prints is judged, and not by being empty. */
+function isOutputJudged(block: Block): boolean {
+  const expect = textOf(block, 'expect')
+  return (
+    attributeOf(block, 'capture') !== null || attributeOf(block, 'assert') !== null || (expect !== null && expect !== 'empty')
+  )
+}

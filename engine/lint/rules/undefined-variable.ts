@@ -1,0 +1,57 @@
+import { nearest } from '../../language/nearest.ts'
+import { defineRule } from '../define-rule.ts'
+import { placeIn } from '../place-in.ts'
+import { eachScope } from '../scope.ts'
+
+/** What every shell has, or may be taken to have. */
+const environment =
+  /^(?:PATH|HOME|USER|LOGNAME|PWD|OLDPWD|SHELL|TERM|TMPDIR|LANG|LANGUAGE|LC_\w+|TZ|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|UID|EUID|PPID|SHLVL|RANDOM|SRANDOM|SECONDS|LINENO|EPOCHSECONDS|EPOCHREALTIME|IFS|PS[0-4]|REPLY|OPTARG|OPTIND|PIPESTATUS|FUNCNAME|GROUPS|DIRSTACK|COLUMNS|LINES|MAPFILE|READLINE_\w+|COPROC|BASH\w*|SSH_\w+|SUDO_\w+|XDG_\w+|EDITOR|VISUAL|PAGER|DISPLAY|_)$/
+
+/**
+ * A variable that a block uses and nothing defines: no parameter, no capture, no built-in name, no assignment in this or an earlier block.
+ *
+ * What `source` and `eval` define is not known, so nothing is reported after them.
+ *
+ * ````markdown ok
+ * ```bash {command}
+ * since=$(date +%F)
+ * while read -r host; do echo "$host $since ${LIMIT:-10} $HOME $RUN_ID"; done < hosts.txt
+ * awk '$1 > 3 {print $NF}' "$TMPDIR/lag" # $NOT_HERE
+ * ```
+ *
+ * ```bash {command}
+ * echo "$since"
+ * ```
+ * ````
+ *
+ * ````markdown not-ok
+ * ```bash {command}
+ * brokers=3
+ * kafka-topics.sh --bootstrap-server "$BOOTSTRAP" --replication-factor $broker
+ * ```
+ * ````
+ * → 3:37 error
+ * → 3:70 error
+ */
+export default defineRule({
+  name: 'undefined-variable',
+  severity: 'error',
+  check(runbook, _context, report) {
+    eachScope(runbook, ({ spot: { block }, shell, has, names }) => {
+      if (!shell.ok) return
+      const seen = new Set<string>()
+      for (const { name, offset, defaulted } of shell.uses) {
+        if (defaulted || seen.has(name) || !/^[A-Za-z_]/.test(name) || environment.test(name) || has(name)) continue
+        seen.add(name)
+        const at = Math.max(offset, block.body.indexOf(name, offset))
+        report({
+          place: placeIn(block, at, at + name.length),
+          reason: `Unexpected variable \`${name}\` that nothing defines, expected a parameter, a capture, or an assignment in this or an earlier block`,
+          actual: name,
+          nearest: nearest(name, names()),
+          script: block,
+        })
+      }
+    })
+  },
+})
