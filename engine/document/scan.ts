@@ -1,0 +1,122 @@
+import { linesOf } from './lines.ts'
+import type { Lines } from './lines.ts'
+
+/** A stretch of whole lines (from 1, both counted) of a document, of one kind. */
+export interface Stretch {
+  /** `hard`: what only the whole parser can read. */
+  readonly type: 'heading' | 'fence' | 'paragraph' | 'hard'
+  readonly first: number
+  readonly last: number
+}
+
+const fenceOpen = /^(?:(`{3,})[^`]*|(~{3,}).*)$/
+const heading = /^#{1,6}(?:[ \t]|$)/
+/** Begins a list item, a quote, HTML, a table, a rule, a heading's underline, indented text: not a simple paragraph's line. */
+const special = /^(?:[ \t>|<:#=~+_[\-\0]|\*(?:[ \t*]*$|[ \t])|\d{1,9}[.)](?:[ \t]|$)|`{3})/
+const item = /^(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/
+
+/**
+ * Cuts a document into stretches at lines that no container can hold: an unindented heading or fence always ends lists and
+ * quotes. Inside HTML nothing is cut. Cutting too little is always right, only slower.
+ */
+export function stretchesOf(lines: Lines): Stretch[] {
+  const found: Stretch[] = []
+  const count = lines.starts.length
+  const text = (line: number): string => lines.source.slice(lines.starts[line - 1], lines.ends[line - 1])
+  const matter = frontMatterEnd(text, count)
+  if (matter > 0) found.push({ type: 'hard', first: 1, last: matter })
+  for (let line = matter + 1; line <= count; ) {
+    const first = text(line)
+    if (isBlank(first)) {
+      line += 1
+      continue
+    }
+    const stretch =
+      fenceOpen.test(first) ? fenceFrom(text, line, count)
+      : heading.test(first) ? { type: 'heading' as const, first: line, last: line }
+      : (paragraphFrom(text, line, count) ?? hardFrom(text, line, count))
+    found.push(stretch)
+    line = stretch.last + 1
+  }
+  return found
+}
+
+/** Last line of the front matter; 0 where there is none. */
+function frontMatterEnd(text: (line: number) => string, count: number): number {
+  if (!/^---[ \t]*$/.test(text(1))) return 0
+  for (let line = 2; line <= count; line += 1) if (/^---[ \t]*$/.test(text(line))) return line
+  return 0
+}
+
+function isBlank(text: string): boolean {
+  return /^[ \t]*$/.test(text)
+}
+
+function fenceFrom(text: (line: number) => string, first: number, count: number): Stretch {
+  const open = /^(`{3,}|~{3,})/.exec(text(first))?.[1] ?? '```'
+  const mark = open[0] ?? '`'
+  for (let line = first + 1; line <= count; line += 1) {
+    const close = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(text(line))?.[1]
+    if (close !== undefined && close[0] === mark && close.length >= open.length) return { type: 'fence', first, last: line }
+  }
+  return { type: 'hard', first, last: count }
+}
+
+function paragraphFrom(text: (line: number) => string, first: number, count: number): Stretch | null {
+  let line = first
+  for (; line <= count; line += 1) {
+    const now = text(line)
+    if (isBlank(now)) break
+    if (line > first && (fenceOpen.test(now) || heading.test(now))) break
+    if (special.test(now) || /[ \t\\]$/.test(now)) return null
+  }
+  return { type: 'paragraph', first, last: line - 1 }
+}
+
+function hardFrom(text: (line: number) => string, first: number, count: number): Stretch {
+  let html: RegExp | null = null
+  let inner: { readonly mark: string; readonly length: number } | null = null
+  let last = first
+  for (let line = first; line <= count; line += 1) {
+    const now = text(line)
+    if (inner !== null) {
+      // A fence with one to three blanks before it, at the top or in a list: what a flush line does depends on which.
+      if (/^[^ \t]/.test(now)) return { type: 'hard', first, last: count }
+      const close = /^[ \t]*(`{3,}|~{3,})[ \t]*$/.exec(now)?.[1]
+      if (close !== undefined && close[0] === inner.mark && close.length >= inner.length) inner = null
+      if (!isBlank(now)) last = line
+      continue
+    }
+    if (html === null && line > first) {
+      if (fenceOpen.test(now) || heading.test(now)) break
+      const afterBlank = isBlank(text(line - 1))
+      if (afterBlank && /^[^ \t]/.test(now) && !item.test(now)) break
+    }
+    const open = html === null ? /^ {1,3}(?:(`{3,})[^`]*|(~{3,}).*)$/.exec(now) : null
+    if (open !== null) inner = { mark: (open[1] ?? open[2] ?? '')[0] ?? '', length: (open[1] ?? open[2] ?? '').length }
+    if (html === null || html === blank) html = htmlEnd(now) ?? html
+    if (html?.test(html === blank ? now : now.replace(/^ {0,3}<!?-{0,2}/, '')) === true) html = null
+    if (!isBlank(now)) last = line
+  }
+  return { type: 'hard', first, last }
+}
+
+const blank = /^[ \t]*$/
+
+/** What ends the HTML that a line may begin; null where it begins none. */
+function htmlEnd(text: string): RegExp | null {
+  if (!/^ {0,3}</.test(text)) return null
+  const open = text.trimStart().toLowerCase()
+  if (open.startsWith('<!--')) return /-->/
+  if (open.startsWith('<?')) return /\?>/
+  if (open.startsWith('<![cdata[')) return /\]\]>/
+  if (/^<![a-z]/.test(open)) return />/
+  if (/^<(?:script|pre|style|textarea)(?:[\s>]|$)/.test(open)) return /<\/(?:script|pre|style|textarea)>/i
+  return blank
+}
+
+/** The lines of a source, and its stretches. */
+export function scan(source: string): { readonly lines: Lines; readonly stretches: readonly Stretch[] } {
+  const lines = linesOf(source)
+  return { lines, stretches: stretchesOf(lines) }
+}
