@@ -1,6 +1,6 @@
 import type { Block, Step } from '../model/runbook.ts'
 import type { LintContext } from './define-rule.ts'
-import { programOf, shellOf } from './shell-of.ts'
+import { shellOf } from './shell-of.ts'
 import { attributeOf, labelOf, useOf } from './spots.ts'
 
 const readers =
@@ -35,7 +35,7 @@ function onlyReads(block: Block): boolean {
     )
       return false
     if (command.words.length === 0) return true
-    const { name, args } = programOf(command)
+    const { name, args } = command.program
     const verb = args.find(({ value }) => !value.startsWith('-'))?.value ?? ''
     if (name === 'curl') return !args.some(({ value }) => /^(?:-X|--request|-d|--data.*|-T|-F|--form|-o|-O|--output)/.test(value))
     return readers.test(name) || verbs[name]?.test(verb) === true

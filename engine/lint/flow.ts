@@ -1,6 +1,7 @@
 import type { DecisionTable, Runbook, Step } from '../model/runbook.ts'
 import type { Place } from '../model/problem.ts'
-import { findStep } from './find-step.ts'
+import { readDrill } from '../document/label-values.ts'
+import { finderOf } from './find-step.ts'
 import { labelOf, stepsOf } from './spots.ts'
 import type { StepSpot } from './spots.ts'
 
@@ -36,7 +37,7 @@ function jumpsOf(runbook: Runbook, { step, phase }: StepSpot, index: number, at:
     if (item.type !== 'decision') continue
     for (const { target } of item.rows) {
       if (target.value.type !== 'step') continue
-      const found = findStep(runbook, target.value.to, phase)
+      const found = finderOf(runbook)(target.value.to, phase)
       const to = found === null ? undefined : at.get(found)
       if (to !== undefined) jumps.push({ to, place: target.place })
     }
@@ -51,7 +52,7 @@ function goesOn({ rows }: DecisionTable): boolean {
 
 function mayBePassedOver(step: Step): boolean {
   const drill = labelOf(step.items, 'drill')
-  return labelOf(step.items, 'only-if') !== null || (drill !== null && !/r[ée]elle|\brun\b/i.test(drill.text))
+  return labelOf(step.items, 'only-if') !== null || (drill !== null && readDrill(drill) !== 'run')
 }
 
 /** Which steps can be reached from the first. */

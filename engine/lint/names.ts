@@ -1,3 +1,4 @@
+import { readRecord } from '../document/label-values.ts'
 import type { Item, Phase, Runbook, Step } from '../model/runbook.ts'
 import { attributeOf, isExecutable, labelOf, spotsOf, stepsOf } from './spots.ts'
 
@@ -76,8 +77,8 @@ function labelNames(runbook: Runbook): KnownName[] {
       const name = item.codes[0]?.value
       if (name === undefined) return []
       if (item.name === 'for-each') return [{ name, how: 'item', line: item.place.line, group, type: 'string' }]
-      const type = /\(\s*([\w:]+)/.exec(item.plain)?.[1] ?? 'string'
-      return item.name === 'record' ? [{ name, how: 'record', line: item.place.line, group, type }] : []
+      const record = item.name === 'record' ? readRecord(item) : null
+      return record === null ? [] : [{ ...record, how: 'record', line: item.place.line, group }]
     })
   const phases = new Set(stepsOf(runbook).flatMap(({ phase }) => (phase === null ? [] : [phase])))
   return [

@@ -1,7 +1,7 @@
 import type { Runbook } from '../model/runbook.ts'
 import { builtIns, groupOf, namesOf } from './names.ts'
 import type { KnownName } from './names.ts'
-import { programOf, shellOf } from './shell-of.ts'
+import { shellOf } from './shell-of.ts'
 import type { Shell } from './shell-of.ts'
 import { scriptsOf } from './spots.ts'
 import type { Spot } from './spots.ts'
@@ -63,13 +63,19 @@ function setupNames({ block }: Spot): readonly string[] {
   return block.role === 'setup' ? assignedIn(shellOf(block)) : []
 }
 
-function assignedIn({ assigns }: Shell): string[] {
-  return assigns.map(({ name }) => name)
+function assignedIn({ assigns, commands }: Shell): string[] {
+  return [...assigns.map(({ name }) => name), ...commands.flatMap(behindPrompt)]
+}
+
+/** `$ export NAME=value`: the prompt sign is a problem of its own. */
+function behindPrompt({ words: [first, ...others] }: Shell['commands'][number]): string[] {
+  if (first?.text !== '$' && first?.text !== '%') return []
+  return others.flatMap(({ text }) => /^([A-Za-z_]\w*)=/.exec(text)?.[1] ?? [])
 }
 
 /** `source`, `eval`, `export $(…)`: what they define cannot be seen. */
 function definesUnseen(command: Shell['commands'][number]): boolean {
-  const { name, args } = programOf(command)
+  const { name, args } = command.program
   if (name === 'source' || name === '.' || name === 'eval') return true
   return ['export', 'declare', 'typeset'].includes(name) && args.some(({ value }) => /^[$`]/.test(value))
 }

@@ -1,3 +1,4 @@
+import { readProgram } from './program.ts'
 import { readArray, readWord, skipArithmetic } from './script-word.ts'
 import type { Around, Joint, ListStart, Reader, Redirect, Word } from './script.ts'
 
@@ -60,7 +61,18 @@ function finish(reader: Reader, level: Level, after: Joint): void {
     const { words, assigns, redirects, offset } = draft
     const around = level.stack.length === 0 ? level.outer : [...level.outer, ...level.stack]
     const { before, negated } = level
-    reader.commands.push({ words, assigns, redirects, offset, end: reader.at, before, after, negated, around })
+    reader.commands.push({
+      words,
+      program: readProgram(words),
+      assigns,
+      redirects,
+      offset,
+      end: reader.at,
+      before,
+      after,
+      negated,
+      around,
+    })
     level.draft = emptyDraft()
   }
   level.before = after

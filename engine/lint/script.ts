@@ -34,9 +34,19 @@ export interface Redirect {
   readonly offset: number
 }
 
+/** What a command really runs, past `sudo`, `env`, `timeout` and the like. */
+export interface Program {
+  /** Without its folder. */
+  readonly name: string
+  readonly args: readonly Word[]
+  /** `sudo`, `timeout` and the like that stand in front. */
+  readonly via: readonly string[]
+}
+
 /** A simple command, wherever it stands: in a list, a substitution, a loop. Without words it is what follows `done` or `}`. */
 export interface Command {
   readonly words: readonly Word[]
+  readonly program: Program
   readonly assigns: readonly { readonly name: string; readonly array: boolean; readonly word: Word }[]
   readonly redirects: readonly Redirect[]
   readonly offset: number

@@ -1,7 +1,7 @@
 import { readShell } from '../language/shell.ts'
 import type { Block } from '../model/runbook.ts'
 import { readScript } from './read-script.ts'
-import type { Command, Script, Word } from './script.ts'
+import type { Command, Script } from './script.ts'
 
 export interface Shell extends Script, Pick<ReturnType<typeof readShell>, 'ok' | 'assigns' | 'uses' | 'exits'> {}
 
@@ -15,70 +15,6 @@ export function shellOf(block: Block): Shell {
   const shell = { ...readScript(block.body), ok, assigns, uses, exits }
   shells.set(block, shell)
   return shell
-}
-
-const prefixes = new Set([
-  'sudo',
-  'doas',
-  'env',
-  'nice',
-  'ionice',
-  'nohup',
-  'command',
-  'exec',
-  'stdbuf',
-  'setsid',
-  'timeout',
-  'time',
-  'builtin',
-  'chronic',
-  'xargs',
-])
-const takesValue: Readonly<Record<string, string>> = {
-  sudo: 'ugpCchRrTtD',
-  doas: 'uC',
-  timeout: 'ks',
-  nice: 'n',
-  ionice: 'cnp',
-  env: 'uCS',
-  stdbuf: 'ioe',
-  xargs: 'IiLlnPsdaE',
-}
-
-/** The program that a command runs and its words, past `sudo`, `env`, `timeout` and the like. */
-export function programOf(command: Command): {
-  readonly name: string
-  readonly args: readonly Word[]
-  readonly via: readonly string[]
-} {
-  const via: string[] = []
-  let at = 0
-  for (;;) {
-    const name = baseName(command.words[at]?.value ?? '')
-    if (!prefixes.has(name)) return { name, args: command.words.slice(at + 1), via }
-    const next = pastOptions(command.words, at + 1, takesValue[name] ?? '')
-    const start = name === 'timeout' ? next + 1 : next
-    if (start >= command.words.length) return { name, args: command.words.slice(at + 1), via }
-    via.push(name)
-    at = start
-  }
-}
-
-function baseName(path: string): string {
-  return path.includes('$') || path.includes('`') ? path : path.slice(path.lastIndexOf('/') + 1)
-}
-
-function pastOptions(words: readonly Word[], from: number, valued: string): number {
-  let at = from
-  for (;;) {
-    const text = words[at]?.value
-    if (text === undefined) return at
-    if (text === '--') return at + 1
-    if (/^[A-Za-z_]\w*=/.test(text)) at += 1
-    else if (/^-[A-Za-z]$/.test(text) && valued.includes(text[1] ?? '-')) at += 2
-    else if (text.startsWith('-') && text !== '-') at += 1
-    else return at
-  }
 }
 
 /** Whether a stretch of text stands in code: not in quotes, a comment or a here-document. */

@@ -18,6 +18,7 @@ export interface StepSpot {
 
 const steps = new WeakMap<Runbook, readonly StepSpot[]>()
 const spots = new WeakMap<Runbook, readonly Spot[]>()
+const scripts = new WeakMap<Runbook, readonly Spot[]>()
 
 /** Every step of the procedure sections, in document order. */
 export function stepsOf(runbook: Runbook): readonly StepSpot[] {
@@ -64,7 +65,11 @@ export function isExecutable({ role }: Block): boolean {
 
 /** Shell fences that execute. */
 export function scriptsOf(runbook: Runbook): readonly Spot[] {
-  return spotsOf(runbook).filter(({ block }) => block.kind === 'shell' && isExecutable(block))
+  const known = scripts.get(runbook)
+  if (known) return known
+  const found = spotsOf(runbook).filter(({ block }) => block.kind === 'shell' && isExecutable(block))
+  scripts.set(runbook, found)
+  return found
 }
 
 const proofs: readonly (BlockType | 'none')[] = ['check', 'validate', 'wait', 'guard']

@@ -44,10 +44,16 @@ function read(file: string): Runbook | null {
 }
 
 /** One line a problem of the rules named in REPRISE_SHOW, with the source. */
-function show(name: string, runbook: Runbook, problems: readonly { rule: string; severity: string; place: { line: number; column: number }; reason: string }[]): void {
+function show(
+  name: string,
+  runbook: Runbook,
+  problems: readonly { rule: string; severity: string; place: { line: number; column: number }; reason: string }[],
+): void {
   const lines = runbook.source.split('\n')
   for (const { rule, severity, place, reason } of problems) {
     if (process.env['REPRISE_SHOW'] !== rule && process.env['REPRISE_SHOW'] !== severity) continue
-    process.stdout.write(`${name}:${place.line}:${place.column} ${severity} ${rule} ${reason}\n    ${lines[place.line - 1] ?? ''}\n`)
+    process.stdout.write(
+      `${name}:${place.line}:${place.column} ${severity} ${rule} ${reason}\n    ${lines[place.line - 1] ?? ''}\n`,
+    )
   }
 }

@@ -12,7 +12,9 @@ function read(source: string) {
 }
 
 function found(source: string, context: Partial<LintContext> = {}): string[] {
-  return lint(read(source), { ...world, ...context }).map(({ place, severity, rule }) => `${place.line}:${place.column} ${severity} ${rule}`)
+  return lint(read(source), { ...world, ...context }).map(
+    ({ place, severity, rule }) => `${place.line}:${place.column} ${severity} ${rule}`,
+  )
 }
 
 const errors = (source: string, context: Partial<LintContext> = {}): string[] =>
@@ -25,9 +27,11 @@ describe('a fence without braces', () => {
 
   test('has warnings where its script has errors, and must be edited', () => {
     expect(errors(bare)).toEqual([])
-    expect(found(bare).filter((line) => line.includes('warning')).map((line) => line.split(' ').at(-1))).toEqual(
-      expect.arrayContaining(['prompt-sign', 'placeholder', 'undefined-variable']),
-    )
+    expect(
+      found(bare)
+        .filter((line) => line.includes('warning'))
+        .map((line) => line.split(' ').at(-1)),
+    ).toEqual(expect.arrayContaining(['prompt-sign', 'placeholder', 'undefined-variable']))
     const runbook = read(bare)
     const toEdit = blocksToEdit(lint(runbook, world), runbook)
     expect([...toEdit.keys()].map(({ place }) => place.line)).toEqual([7])
@@ -91,7 +95,7 @@ test('a command that waits for a terminal is an error in a drill', () => {
 
 test('without an inventory no host is judged, without step types no typed step', () => {
   const source = procedure('```bash {command}\nssh kafka-7 uptime\n```\n\n```yaml {check use=no.such}\na: 1\n```')
-  expect(errors(source)).toEqual(['8:5 error unknown-host', '11:18 error unknown-step-type'])
+  expect(errors(source)).toEqual(['8:5 error unknown-host', '11:20 error unknown-step-type'])
   expect(errors(source, { hosts: null, stepTypes: null })).toEqual([])
 })
 
@@ -115,12 +119,18 @@ echo "$lag" "$ITEM_INDEX"
 echo "$lag" "$other" "$BROKER"
 \`\`\`
 `
-  expect(errors(source)).toEqual(['17:8 error undefined-variable', '17:15 error undefined-variable', '17:24 error undefined-variable'])
+  expect(errors(source)).toEqual([
+    '17:8 error undefined-variable',
+    '17:15 error undefined-variable',
+    '17:24 error undefined-variable',
+  ])
 })
 
 describe('the gaps of a decision', () => {
   const table = (types: string, ...rows: string[]): string =>
-    procedure(`\`\`\`bash {check capture="${types}"}\nvalue=1; other=2\n\`\`\`\n\n| If | Then |\n| --- | --- |\n${rows.map((row) => `| \`${row}\` | continue |`).join('\n')}`)
+    procedure(
+      `\`\`\`bash {check capture="${types}"}\nvalue=1; other=2\n\`\`\`\n\n| If | Then |\n| --- | --- |\n${rows.map((row) => `| \`${row}\` | continue |`).join('\n')}`,
+    )
   const gaps = (source: string): number => errors(source).filter((line) => line.endsWith('decision-gap')).length
 
   test.each([
@@ -152,10 +162,11 @@ describe('the gaps of a decision', () => {
 describe('loops and ways', () => {
   const three = (first: string, second = '', third = ''): string =>
     `# Example\n\n## Procedure\n\n### Step 1: One\n\n${first}\n\n### Step 2: Two\n\n${second}\n\n### Step 3: Three\n\n${third}\n`
-  const choose = (...targets: string[]): string => `| Answer | Go to |\n| --- | --- |\n${targets.map((to, at) => `| ${at} | ${to} |`).join('\n')}`
+  const choose = (...targets: string[]): string =>
+    `| Answer | Go to |\n| --- | --- |\n${targets.map((to, at) => `| ${at} | ${to} |`).join('\n')}`
 
   test('a jump over a step leaves it unreachable', () => {
-    expect(errors(three(choose('Step 3', 'stop')))).toEqual(['13:1 error unreachable-step'])
+    expect(errors(three(choose('Step 3', 'stop')))).toEqual(['12:1 error unreachable-step'])
     expect(errors(three(choose('Step 3', 'continue')))).toEqual([])
   })
 
@@ -173,9 +184,41 @@ describe('loops and ways', () => {
 
 test('lint never throws, whatever stands in the file', () => {
   const piece = fc.constantFrom(
-    '# T\n', '## Procedure\n', '### Step 1: A\n', '### Step 1: B\n', '```bash {check capture=x:int}\n', '```\n', '```yaml {check use=example.probe}\n',
-    'cluster: $X\n', 'echo "$(a | b', '`', '((', '))', '<<EOF\n', 'EOF\n', "'", '"', '${', '}', 'case x in\n', 'esac\n', 'done < f\n', 'while true; do\n',
-    '| If | Then |\n| --- | --- |\n| `x > 1` | Step 1 |\n', '**For each**: `A` in `B`\n', '**Validation**: x\n', ' [l](#a) step 9 <b-c> ', '\\', '\n', '\u00a0', '\ud800', '$', '|', '&&', ';;', '!',
+    '# T\n',
+    '## Procedure\n',
+    '### Step 1: A\n',
+    '### Step 1: B\n',
+    '```bash {check capture=x:int}\n',
+    '```\n',
+    '```yaml {check use=example.probe}\n',
+    'cluster: $X\n',
+    'echo "$(a | b',
+    '`',
+    '((',
+    '))',
+    '<<EOF\n',
+    'EOF\n',
+    "'",
+    '"',
+    '${',
+    '}',
+    'case x in\n',
+    'esac\n',
+    'done < f\n',
+    'while true; do\n',
+    '| If | Then |\n| --- | --- |\n| `x > 1` | Step 1 |\n',
+    '**For each**: `A` in `B`\n',
+    '**Validation**: x\n',
+    ' [l](#a) step 9 <b-c> ',
+    '\\',
+    '\n',
+    '\u00a0',
+    '\ud800',
+    '$',
+    '|',
+    '&&',
+    ';;',
+    '!',
   )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {

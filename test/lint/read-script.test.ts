@@ -14,7 +14,7 @@ describe('a script is read into commands with what stands around them', () => {
     ['for i in 1 2; do a; done', ['for for i in 1 2', 'loop a']],
     ['case $x in a|b) c ;; *) d;; esac; e', ['case $x in', 'case c', 'case d', 'e']],
     ['f() { a; }; function g { b; }; { c; }; (d)', ['function a', 'function b', '{ c', '( d']],
-    ['cat <<EOF | b\nit\'s $(c)\nEOF\nd', ['cat', 'b', 'd']],
+    ["cat <<EOF | b\nit's $(c)\nEOF\nd", ['cat', 'b', 'd']],
     ['a <(b) >(c)', ['a <(b) >(c)', '<( b', '<( c']],
     ['[[ a < b && c ]] && d', ['[[ a b c ]]', 'd']],
     ['echo `a "b"` \\\n  c # d', ['echo `a "b"` c', '$( a b']],
@@ -34,7 +34,38 @@ test('joints and negation belong to the pipeline', () => {
 })
 
 test('any text is read to its end', () => {
-  const piece = fc.constantFrom('a', ' ', '\n', '$(', ')', '(', '((', '))', '`', "'", '"', '${', '}', '{', '|', '&', ';', ';;', '<', '>', '<<E', 'case x in ', 'esac', '[[ ', ']]', '#', '\\', '=', 'f()', '!')
+  const piece = fc.constantFrom(
+    'a',
+    ' ',
+    '\n',
+    '$(',
+    ')',
+    '(',
+    '((',
+    '))',
+    '`',
+    "'",
+    '"',
+    '${',
+    '}',
+    '{',
+    '|',
+    '&',
+    ';',
+    ';;',
+    '<',
+    '>',
+    '<<E',
+    'case x in ',
+    'esac',
+    '[[ ',
+    ']]',
+    '#',
+    '\\',
+    '=',
+    'f()',
+    '!',
+  )
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
       const source = pieces.join('')

@@ -125,7 +125,8 @@ describe('good runbooks', () => {
 })
 
 test('a file of 5,000 steps is linted, each of its blocks once', () => {
-  const step = (number: number): string => `### Step ${number}: Do ${number}\n\n\`\`\`bash {command}\nvalue_${number}=$(probe "$HOME" | head -1)\necho "$value_${number}"\n\`\`\`\n\n**Validation**: it is there.\n\n**Rollback**: none, nothing stays.\n\n`
+  const step = (number: number): string =>
+    `### Step ${number}: Do ${number}\n\n\`\`\`bash {command}\nvalue_${number}=$(probe "$HOME" | head -1)\necho "$value_${number}"\n\`\`\`\n\n**Validation**: it is there.\n\n**Rollback**: none, nothing stays.\n\n`
   const source = `# Long\n\n## Procedure\n\n${Array.from({ length: 5000 }, (_, index) => step(index + 1)).join('')}`
   const { runbook } = parseRunbook({ file: 'long.md', source })
   if (runbook === null) throw new Error('no runbook')

@@ -3,7 +3,7 @@ import type { Place } from '../../model/problem.ts'
 import type { Link, Runbook } from '../../model/runbook.ts'
 import { defineRule } from '../define-rule.ts'
 import type { Finding, LintContext } from '../define-rule.ts'
-import { decode, findStep, plain } from '../find-step.ts'
+import { decode, finderOf, plain } from '../find-step.ts'
 import { stepsOf } from '../spots.ts'
 
 /**
@@ -70,7 +70,7 @@ function checkAnchor(
   report: (finding: Finding) => void,
 ): void {
   const anchor = decode(url.slice(1))
-  if (anchors.has(plain(anchor.replace(/^user-content-/, ''))) || /^top$/i.test(anchor) || findStep(runbook, url) !== null) return
+  if (anchors.has(plain(anchor.replace(/^user-content-/, ''))) || /^top$/i.test(anchor) || finderOf(runbook)(url) !== null) return
   const known = runbook.headings.map((heading) => heading.anchor)
   report({
     place,

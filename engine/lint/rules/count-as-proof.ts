@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { programOf, shellOf } from '../shell-of.ts'
+import { shellOf } from '../shell-of.ts'
 import { isProof, scriptsOf } from '../spots.ts'
 
 /**
@@ -28,7 +28,7 @@ export default defineRule({
       if (!isProof(block)) continue
       for (const command of shellOf(block).commands) {
         if (command.before !== '|' || command.after === '|') continue
-        const { name, args } = programOf(command)
+        const { name, args } = command.program
         const counts =
           (name === 'wc' && args.some(({ value }) => /^-\w*l/.test(value) || value === '--lines')) ||
           (/^[ef]?grep$/.test(name) && args.some(({ value }) => /^-\w*c/.test(value) || value === '--count'))

@@ -72,8 +72,15 @@ function faultOf({ lang, body }: Block): { what: string; close: string | null } 
       ? { what: `fence of \`${lang}\` that looks like commands`, close: null }
       : null
   }
-  const close = isMisspelt(lang) ? nearest(lang.toLowerCase(), known) : null
+  const close = isMisspelt(lang)
+    ? (known.find((one) => sorted(one) === sorted(lang.toLowerCase())) ?? nearest(lang.toLowerCase(), known))
+    : null
   return close === null ? null : { what: `language \`${lang}\``, close }
+}
+
+/** Swapped letters are the most common slip. */
+function sorted(word: string): string {
+  return [...word].toSorted().join('')
 }
 
 const others =

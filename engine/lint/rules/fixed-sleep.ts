@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { programOf, shellOf } from '../shell-of.ts'
+import { shellOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /**
@@ -27,7 +27,7 @@ export default defineRule({
     for (const { block } of scriptsOf(runbook)) {
       if (!block.body.includes('sleep')) continue
       for (const command of shellOf(block).commands) {
-        const { name, args } = programOf(command)
+        const { name, args } = command.program
         if (name !== 'sleep' || !/^\d/.test(args[0]?.value ?? '')) continue
         report({
           place: placeIn(block, command.words[0]?.offset ?? command.offset, args[0]?.end ?? command.end),

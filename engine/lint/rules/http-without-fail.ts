@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { programOf, shellOf } from '../shell-of.ts'
+import { shellOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /**
@@ -29,7 +29,7 @@ export default defineRule({
     for (const { block } of scriptsOf(runbook)) {
       if (!block.body.includes('curl')) continue
       for (const command of shellOf(block).commands) {
-        const { name, args } = programOf(command)
+        const { name, args } = command.program
         if (name !== 'curl') continue
         const values = args.map(({ value }) => value)
         const fails = values.some((value) => /^--fail(?:-with-body|-early)?$/.test(value) || /^-[a-zA-Z#]*f/.test(value))

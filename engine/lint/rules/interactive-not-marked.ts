@@ -1,7 +1,7 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
 import type { Command } from '../script.ts'
-import { programOf, shellOf } from '../shell-of.ts'
+import { shellOf } from '../shell-of.ts'
 import { attributeOf, scriptsOf } from '../spots.ts'
 import { isSession } from '../ssh-words.ts'
 
@@ -80,7 +80,7 @@ export default defineRule({
 })
 
 function interactive(command: Command): string | null {
-  const { name, args } = programOf(command)
+  const { name, args } = command.program
   const values = args.map(({ value }) => value)
   const isFed = command.before === '|' || command.redirects.some(({ operator }) => operator.includes('<'))
   if (name === 'ssh') return isFed || !isSession(args) ? null : '`ssh` without a command'

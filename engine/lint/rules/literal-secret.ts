@@ -5,13 +5,15 @@ import type { Finding } from '../define-rule.ts'
 import { linesOf, placeIn } from '../place-in.ts'
 import { looksLikeAValue, looksSecret } from '../secret-words.ts'
 import type { Command, Word } from '../script.ts'
-import { programOf, shellOf } from '../shell-of.ts'
+import { shellOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 import type { Spot } from '../spots.ts'
 
 /** Forms that nothing else has, wherever they stand in the file. */
 const tokens =
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{30,}\b|\bgithub_pat_\w{30,}\b|\bglpat-[\w-]{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bsk_live_[A-Za-z0-9]{16,}\b|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----|https:\/\/hooks\.slack\.com\/services\/T\w+\/B\w+\/\w{16,}/g
+
+const suspects = /pass|pwd|secret|token|key|credential|authorization|:\/\/|curl|wget|mysql|mariadb/i
 
 const option =
   /^--?((?:[\w-]*[-_])?(?:password|passwd|passphrase|token|secret|api-?key|access-?key|secret-?key|private-?key))(?:=(.*))?$/i
@@ -49,8 +51,7 @@ export default defineRule({
     for (const spot of scriptsOf(runbook)) checkScript(spot, report)
     for (const { name, type, default: value } of runbook.params) {
       if (value.value.from !== 'literal' || !looksLikeAValue(value.value.text)) continue
-      if (type.value.type === 'secret' || (type.value.type === 'string' && looksSecret(name.value)))
-        report({ place: value.place, ...described })
+      if (type.value.type === 'string' && looksSecret(name.value)) report({ place: value.place, ...described })
     }
     checkLines(runbook, report)
   },
@@ -61,6 +62,7 @@ const described: Omit<Finding, 'place'> = {
 }
 
 function checkLines(runbook: Runbook, report: (finding: Finding) => void): void {
+  if (runbook.source.search(tokens) === -1) return
   for (const [index, line] of linesOf(runbook).entries()) {
     if (line.length < 16) continue
     for (const { 0: text, index: at } of line.matchAll(tokens)) {
@@ -72,6 +74,7 @@ function checkLines(runbook: Runbook, report: (finding: Finding) => void): void 
 }
 
 function checkScript({ block }: Spot, report: (finding: Finding) => void): void {
+  if (!suspects.test(block.body)) return
   const found = (offset: number, end: number): void => report({ place: placeIn(block, offset, end), ...described, script: block })
   for (const command of shellOf(block).commands) {
     for (const { name, array, word } of command.assigns) checkAssignment(name, array, word, found)
@@ -96,7 +99,7 @@ function checkAssignment(name: string, array: boolean, word: Word, found: (offse
 }
 
 function checkWords(command: Command, found: (offset: number, end: number) => void): void {
-  const { name, args } = programOf(command)
+  const { name, args } = command.program
   for (const [index, word] of args.entries()) {
     const own = option.exec(word.value)
     const next = args[index + 1]

@@ -1,17 +1,18 @@
 import type { Located } from '../../model/problem.ts'
-import type { Item, Runbook } from '../../model/runbook.ts'
+import type { Runbook } from '../../model/runbook.ts'
 import { defineRule } from '../define-rule.ts'
 import type { Finding, LintContext } from '../define-rule.ts'
-import { findStep, hasNumber } from '../find-step.ts'
+import { finderOf, hasNumber } from '../find-step.ts'
 import { placeInText } from '../place-in.ts'
 import { attributeOf, spotsOf, stepsOf } from '../spots.ts'
+import { textsOf } from '../texts.ts'
 import { captures } from '../names.ts'
 
 const mention =
   /(?<![\p{L}\p{N}-])(?:steps?|[ée]tapes?)[ \u00a0\u202f]+(\d+(?:\.\d+)*(?:\s*(?:,|-|–|to|and|or|à|et|ou)\s*\d+(?:\.\d+)*)*)(?![\p{L}\p{N}])/giu
 
 /**
- * A step that is spoken of and does not exist: in prose, in a label, as the end of the RTO clock or the measure of the RPO.
+ * A step that prose or a label speaks of and that does not exist; or one that is said to measure the RPO and does not capture `rpo`.
  *
  * Nothing is reported where steps have no numbers, where a list of the same text has that number, or inside a link to another file.
  *
@@ -32,41 +33,20 @@ const mention =
  *
  * **On failure**: roll back from Step 4.
  * ````
- * → 3:12 error
- * → 5:32 error
+ * → 3:17 error
+ * → 5:37 error
  */
 export default defineRule({
   name: 'lost-step',
   severity: 'error',
   check(runbook, context, report) {
-    checkTargets(runbook, report)
+    checkMeasure(runbook, report)
     if (stepsOf(runbook).every(({ step }) => step.number === null)) return
-    for (const section of runbook.sections) {
-      if (section.name === 'changes' || section.name === 'runs') continue
-      const seen = new Set<Item>()
-      for (const items of [section.items, ...section.steps.map((part) => part.items)]) {
-        for (const item of items) {
-          if (seen.has(item)) continue
-          seen.add(item)
-          for (const text of textsOf(item)) checkText(runbook, context, text, report)
-        }
-      }
+    for (const text of textsOf(runbook)) {
+      if (text.section !== 'changes' && text.section !== 'runs') checkText(runbook, context, text, report)
     }
   },
 })
-
-function textsOf(item: Item): Located<string>[] {
-  switch (item.type) {
-    case 'prose':
-    case 'box':
-      return [{ value: item.text, place: item.place }]
-    case 'label':
-      return [{ value: item.text, place: item.textPlace }]
-    case 'block':
-    case 'decision':
-      return []
-  }
-}
 
 function checkText(
   runbook: Runbook,
@@ -94,27 +74,16 @@ function checkText(
   }
 }
 
-function checkTargets(runbook: Runbook, report: (finding: Finding) => void): void {
-  const { rtoTarget, rpoTarget } = runbook.info
-  if (rtoTarget !== null && rtoTarget.value.until !== null && findStep(runbook, rtoTarget.value.until) === null) {
-    report({
-      place: rtoTarget.place,
-      reason: `Unexpected end of the RTO clock \`${rtoTarget.value.until}\`, expected a step of this runbook`,
-    })
-  }
-  if (rpoTarget === null || rpoTarget.value.measuredBy === null) return
-  const step = findStep(runbook, rpoTarget.value.measuredBy)
-  if (step === null) {
-    report({
-      place: rpoTarget.place,
-      reason: `Unexpected measure of the RPO \`${rpoTarget.value.measuredBy}\`, expected a step of this runbook`,
-    })
-  } else if (!spotsOf(runbook).some((spot) => spot.step === step && hasCapture(spot.block, 'rpo'))) {
-    report({
-      place: rpoTarget.place,
-      reason: `Unexpected measure of the RPO without its capture, expected a block with \`capture=rpo\` in step \`${step.title}\``,
-    })
-  }
+/** The step that measures the RPO has to capture it. */
+function checkMeasure(runbook: Runbook, report: (finding: Finding) => void): void {
+  const { rpoTarget } = runbook.info
+  const step = rpoTarget === null || rpoTarget.value.measuredBy === null ? null : finderOf(runbook)(rpoTarget.value.measuredBy)
+  if (rpoTarget === null || step === null || spotsOf(runbook).some((spot) => spot.step === step && hasCapture(spot.block, 'rpo')))
+    return
+  report({
+    place: rpoTarget.place,
+    reason: `Unexpected measure of the RPO without its capture, expected a block with \`capture=rpo\` in step \`${step.title}\``,
+  })
 }
 
 function hasCapture(block: Parameters<typeof attributeOf>[0], name: string): boolean {

@@ -88,6 +88,6 @@ function isWord(body: string, match: RegExpExecArray): boolean {
 }
 
 function isMarkup(body: string, name: string): boolean {
-  if (body.includes(`</${name}`) || name.endsWith('/')) return true
+  if (body.includes(`</${name}`) || body.includes(`<\\/${name}`) || name.endsWith('/')) return true
   return !words.test(name) && !/^[A-Z][A-Z0-9_ -]+$/.test(name)
 }

@@ -93,6 +93,7 @@ export default defineRule({
       for (const { assigns } of commands)
         for (const { name, word } of assigns) if (isPlain(word.text, word.expansions)) plain.add(name)
       for (const command of commands) {
+        if (command.words.every(({ expansions }) => expansions.length === 0)) continue
         if (builtins.has(command.words[0]?.value ?? ':')) continue
         for (const { name, offset, end } of spoken(command)) {
           if (!typed.has(name) && (!looksSecret(name) || plain.has(name))) continue

@@ -1,7 +1,7 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
 import type { Command } from '../script.ts'
-import { programOf, shellOf } from '../shell-of.ts'
+import { shellOf } from '../shell-of.ts'
 import { isProof, scriptsOf } from '../spots.ts'
 
 /**
@@ -46,7 +46,7 @@ export default defineRule({
 })
 
 function isSilent(command: Command): boolean {
-  const { name, args } = programOf(command)
+  const { name, args } = command.program
   if (command.redirects.some(({ operator, target }) => /^(?:1?>|&>)$/.test(operator) && target?.value === '/dev/null'))
     return true
   return name.endsWith('grep') && args.some(({ value }) => /^-\w*q/.test(value) || value === '--quiet' || value === '--silent')

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { programOf, shellOf } from '../shell-of.ts'
+import { shellOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 import { remoteCommand } from '../ssh-words.ts'
 
@@ -30,7 +30,7 @@ export default defineRule({
     for (const { block } of scriptsOf(runbook)) {
       if (!block.body.includes('ssh')) continue
       for (const command of shellOf(block).commands) {
-        const { name, args } = programOf(command)
+        const { name, args } = command.program
         if (name !== 'ssh') continue
         for (const { expansions, globs, offset, end } of remoteCommand(args)) {
           const [first] = expansions

@@ -1,4 +1,5 @@
 import { defineRule } from '../define-rule.ts'
+import { linesOf } from '../place-in.ts'
 import { stepsOf } from '../spots.ts'
 
 /**
@@ -34,7 +35,7 @@ export default defineRule({
       const isFirst = part !== within
       within = part
       const number = Number(step.number?.split('.').at(-1) ?? Number.NaN)
-      if (!Number.isInteger(number)) continue
+      if (!Number.isInteger(number) || !isHeading(linesOf(runbook)[step.place.line - 1] ?? '')) continue
       if (number !== last + 1 && !(isFirst && number === 1)) {
         const expected = String(last + 1)
         report({
@@ -48,3 +49,8 @@ export default defineRule({
     }
   },
 })
+
+/** Items of a list number themselves. */
+function isHeading(line: string): boolean {
+  return /^ {0,3}#/.test(line)
+}

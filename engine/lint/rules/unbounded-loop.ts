@@ -1,9 +1,11 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
 import type { Command, Word } from '../script.ts'
-import { joinedTo, programOf, shellOf } from '../shell-of.ts'
+import { joinedTo, shellOf } from '../shell-of.ts'
 import type { Shell } from '../shell-of.ts'
 import { attributeOf, scriptsOf } from '../spots.ts'
+
+const suspects = /\b(?:while|until|for|watch|tail|logs|journalctl|dmesg|ping6?)\b|--follow|\s-w/
 
 /**
  * Something that never ends by itself: `while true` without a limit, `watch`, `tail -f`, `logs -f`, `--follow`, `ping` without a count.
@@ -38,6 +40,7 @@ export default defineRule({
   severity: 'error',
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
+      if (!suspects.test(block.body)) continue
       const shell = shellOf(block)
       const isTimed = attributeOf(block, 'timeout') !== null
       for (const command of shell.commands) {
@@ -86,7 +89,7 @@ function endlessLoop(shell: Shell, command: Command, { body, isTimed }: { body: 
 }
 
 function endlessProgram(shell: Shell, command: Command): string | null {
-  const { name, args, via } = programOf(command)
+  const { name, args, via } = command.program
   if (via.includes('timeout') || isStopped(shell, command)) return null
   const values = optionsOf(args)
   const flag = (letters: RegExp): boolean => values.some((value) => /^-[A-Za-z]+$/.test(value) && letters.test(value))
@@ -132,7 +135,7 @@ function optionsOf(args: readonly Word[]): string[] {
 function isStopped(shell: Shell, command: Command): boolean {
   if (command.after !== '|') return false
   return joinedTo(shell, command).some((next) => {
-    const { name, args } = programOf(next)
+    const { name, args } = next.program
     const values = args.map(({ value }) => value)
     if (name === 'head') return true
     if (name === 'grep') return values.some((value) => /^-\w*[mq]/.test(value) || /^--(?:max-count|quiet|silent)/.test(value))

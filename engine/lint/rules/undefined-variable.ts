@@ -30,8 +30,8 @@ const environment =
  * kafka-topics.sh --bootstrap-server "$BOOTSTRAP" --replication-factor $broker
  * ```
  * ````
- * → 3:37 error
- * → 3:70 error
+ * → 3:38 error
+ * → 3:71 error
  */
 export default defineRule({
   name: 'undefined-variable',
@@ -41,7 +41,7 @@ export default defineRule({
       if (!shell.ok) return
       const seen = new Set<string>()
       for (const { name, offset, defaulted } of shell.uses) {
-        if (defaulted || seen.has(name) || !/^[A-Za-z_]/.test(name) || environment.test(name) || has(name)) continue
+        if (defaulted || seen.has(name) || !/^[A-Za-z_]/.test(name) || has(name) || environment.test(name)) continue
         seen.add(name)
         const at = Math.max(offset, block.body.indexOf(name, offset))
         report({

@@ -4,7 +4,7 @@ import type { Item, Runbook } from '../../model/runbook.ts'
 import { defineRule } from '../define-rule.ts'
 import type { Finding, LintContext } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { programOf, shellOf, stretchAt } from '../shell-of.ts'
+import { shellOf, stretchAt } from '../shell-of.ts'
 import { isExecutable, spotsOf, stepsOf } from '../spots.ts'
 import type { Spot } from '../spots.ts'
 import { hostIndex } from '../ssh-words.ts'
@@ -80,7 +80,7 @@ function checkGone({ block }: Spot, pattern: RegExp, report: (finding: Finding) 
 
 function checkLogins({ block }: Spot, hosts: Hosts, report: (finding: Finding) => void): void {
   for (const command of shellOf(block).commands) {
-    const { name, args } = programOf(command)
+    const { name, args } = command.program
     const index = name === 'ssh' ? hostIndex(args) : -1
     const words =
       index !== -1

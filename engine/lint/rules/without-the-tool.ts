@@ -45,7 +45,7 @@ import { scriptsOf } from '../spots.ts'
  * kafka-lag "$BOOTSTRAP" "$MAX_LAG"
  * ```
  * ````
- * → 8:1 warning
+ * → 8:20 warning
  */
 export default defineRule({
   name: 'without-the-tool',

@@ -1,0 +1,41 @@
+import type { Located } from '../model/problem.ts'
+import type { Item, Runbook, SectionName } from '../model/runbook.ts'
+
+const texts = new WeakMap<Runbook, readonly Text[]>()
+
+/** Words of the author's that people read, as Markdown source. */
+export interface Text extends Located<string> {
+  readonly section: SectionName | 'other'
+}
+
+/** Prose, boxes and what stands behind labels, in all sections, each once. */
+export function textsOf(runbook: Runbook): readonly Text[] {
+  const known = texts.get(runbook)
+  if (known) return known
+  const seen = new Set<Item>()
+  const found: Text[] = []
+  for (const { name: section, items, steps } of runbook.sections) {
+    const parts = steps.flatMap((part) => (part.type === 'phase' ? [part, ...part.steps] : [part]))
+    for (const item of [...parts, { items }].flatMap((part) => part.items)) {
+      if (seen.has(item)) continue
+      seen.add(item)
+      const text = textOf(item)
+      if (text !== null) found.push({ ...text, section })
+    }
+  }
+  texts.set(runbook, found)
+  return found
+}
+
+function textOf(item: Item): Located<string> | null {
+  switch (item.type) {
+    case 'prose':
+    case 'box':
+      return { value: item.text, place: item.place }
+    case 'label':
+      return { value: item.text, place: item.textPlace }
+    case 'block':
+    case 'decision':
+      return null
+  }
+}
