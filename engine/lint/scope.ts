@@ -20,7 +20,7 @@ export function eachScope(runbook: Runbook, visit: (scope: Scope) => void): void
   const everywhere = new Set([...builtIns, ...scripts.flatMap(setupNames)])
   const anywhere = new Set([
     ...namesOf(runbook).map(({ name }) => name),
-    ...scripts.flatMap(({ block }) => assignedIn(shellOf(block))),
+    ...scripts.flatMap(({ block }) => shellOf(block).assigned),
   ])
   const inGroup = new Map<object, Set<string>>()
   const waiting = [...namesOf(runbook)].sort((one, other) => one.line - other.line)
@@ -41,7 +41,7 @@ export function eachScope(runbook: Runbook, visit: (scope: Scope) => void): void
       next += 1
     }
     const own = setOf(group)
-    for (const name of assignedIn(shell)) own.add(name)
+    for (const name of shell.assigned) own.add(name)
     isOpaque ||= shell.commands.some(definesUnseen)
     const isLate = block.role === 'rollback' || block.role === 'on-failure' || block.role === 'cleanup'
     const all = isOpaque
@@ -60,17 +60,7 @@ function isBefore({ line, how }: KnownName, { block }: Spot): boolean {
 }
 
 function setupNames({ block }: Spot): readonly string[] {
-  return block.role === 'setup' ? assignedIn(shellOf(block)) : []
-}
-
-function assignedIn({ assigns, commands }: Shell): string[] {
-  return [...assigns.map(({ name }) => name), ...commands.flatMap(behindPrompt)]
-}
-
-/** `$ export NAME=value`: the prompt sign is a problem of its own. */
-function behindPrompt({ words: [first, ...others] }: Shell['commands'][number]): string[] {
-  if (first?.text !== '$' && first?.text !== '%') return []
-  return others.flatMap(({ text }) => /^([A-Za-z_]\w*)=/.exec(text)?.[1] ?? [])
+  return block.role === 'setup' ? shellOf(block).assigned : []
 }
 
 /** `source`, `eval`, `export $(…)`: what they define cannot be seen. */

@@ -3,7 +3,10 @@ import type { Block } from '../model/runbook.ts'
 import { readScript } from './read-script.ts'
 import type { Command, Script } from './script.ts'
 
-export interface Shell extends Script, Pick<ReturnType<typeof readShell>, 'ok' | 'assigns' | 'uses' | 'exits'> {}
+export interface Shell extends Script, Pick<ReturnType<typeof readShell>, 'ok' | 'assigns' | 'uses'> {
+  /** Names that it gives a value, also behind a prompt sign. */
+  readonly assigned: readonly string[]
+}
 
 const shells = new WeakMap<Block, Shell>()
 
@@ -11,15 +14,20 @@ const shells = new WeakMap<Block, Shell>()
 export function shellOf(block: Block): Shell {
   const known = shells.get(block)
   if (known) return known
-  const { ok, assigns, uses, exits } = readShell(block.body)
-  const shell = { ...readScript(block.body), ok, assigns, uses, exits }
+  const { ok, assigns, uses } = readShell(block.body)
+  const script = readScript(block.body)
+  const assigned = [...assigns.map(({ name }) => name), ...behindPrompts(block.body, script)]
+  const shell = { commands: script.commands, stretches: script.stretches, ok, assigns, uses, assigned }
   shells.set(block, shell)
   return shell
 }
 
-/** Whether a stretch of text stands in code: not in quotes, a comment or a here-document. */
-export function isCode({ stretches }: Script, offset: number): boolean {
-  return stretchAt({ stretches }, offset) === null
+/** `$ export NAME=value`: the prompt sign is a problem of its own. */
+function behindPrompts(body: string, { commands }: Script): readonly string[] {
+  if (!/^\s*[$%] /m.test(body)) return []
+  return commands.flatMap(({ words: [first, ...others] }) =>
+    first?.text === '$' || first?.text === '%' ? others.flatMap(({ text }) => /^([A-Za-z_]\w*)=/.exec(text)?.[1] ?? []) : [],
+  )
 }
 
 /** The quoted text, comment or here-document at an offset. */

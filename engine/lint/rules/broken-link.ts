@@ -33,6 +33,7 @@ export default defineRule({
     const anchors = anchorsOf(runbook)
     for (const link of runbook.links) {
       if ((targets.get(link.place.line) ?? []).some((place) => isWithin(link.place, place))) continue
+      if (isInHistory(runbook, link.place)) continue
       const { url } = link
       if (/^(?:[a-z][a-z0-9+.-]*:|\/)/i.test(url) || url === '' || url === '#') continue
       if (url.startsWith('#')) checkAnchor(runbook, link, anchors, report)
@@ -51,6 +52,12 @@ function targetPlaces(runbook: Runbook): ReadonlyMap<number, readonly Place[]> {
     }
   }
   return found
+}
+
+/** The engine's own table names records, which are not committed everywhere. */
+function isInHistory({ sections }: Runbook, { line }: Place): boolean {
+  const section = sections.findLast(({ title }) => title.value !== '' && title.place.line <= line)
+  return section?.name === 'runs' || section?.name === 'changes'
 }
 
 function isWithin(inner: Place, outer: Place): boolean {

@@ -96,7 +96,7 @@ export default defineRule({
         if (command.words.every(({ expansions }) => expansions.length === 0)) continue
         if (builtins.has(command.words[0]?.value ?? ':')) continue
         for (const { name, offset, end } of spoken(command)) {
-          if (!typed.has(name) && (!looksSecret(name) || plain.has(name))) continue
+          if (!typed.has(name) && (plain.has(name) || !looksSecret(name))) continue
           if (/^\$\{(?:#|\w+:?\+)/.test(block.body.slice(offset, end))) continue
           report({
             place: placeIn(block, offset, end),

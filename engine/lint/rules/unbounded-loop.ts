@@ -24,7 +24,7 @@ const suspects = /\b(?:while|until|for|watch|tail|logs|journalctl|dmesg|ping6?)\
  *
  * ````markdown not-ok
  * ```bash {command}
- * while true; do kafka-ready && break; sleep 1; done
+ * while true; do lag=$(kafka-lag); if [ "$lag" -lt 100 ]; then break; fi; sleep 1; done
  * tail -f /var/log/kafka.log
  * kubectl logs -f deploy/kafka
  * watch -n 2 df -h
@@ -83,9 +83,22 @@ function endlessLoop(shell: Shell, command: Command, { body, isTimed }: { body: 
   const canEnd = inside.some(({ words }) => ['break', 'exit', 'return'].includes(words[0]?.value ?? ''))
   const first = inside[0]?.offset ?? command.end
   const code = body.slice(first, inside.at(-1)?.end ?? first)
-  const counts = /\(\(|\bSECONDS\b|date \+%s|\blet\b|\bexpr\b|-(?:ge|gt|le|lt) /.test(code)
+  const counts = hasLimit(code)
   if (canEnd && (counts || isTimed)) return null
   return kind === 'for' ? 'endless `for`' : `\`${kind} ${text}\``
+}
+
+/** A counter that the loop moves on, or a clock that it compares. */
+function hasLimit(code: string): boolean {
+  if (/\b(?:SECONDS|EPOCHSECONDS)\b/.test(code)) return true
+  if (/\(\(\s*(?:(?:\+\+|--)\s*\w+|\w+\s*(?:\+\+|--|[-+]=))|\blet\s+["']?\w+\s*(?:\+\+|--|[-+]=)/.test(code)) return true
+  if (/\b([A-Za-z_]\w*)=\$\(\(\s*\$?\{?\1\}?\s*[-+]|\b([A-Za-z_]\w*)=.{1,3}expr \$\{?\2\}? [-+]/.test(code)) return true
+  if (/(?:\[|\(\(|\btest )[^\n;]*date \+%s/.test(code)) return true
+  const now = /\b([A-Za-z_]\w*)=["']?\$\(date \+%s\w*\)/.exec(code)?.[1]
+  return (
+    now !== undefined &&
+    new RegExp(`\\b${now}\\b["'}]*\\s*(?:-[gl][te]\\b|[<>]|-\\s)|(?:-[gl][te]|[<>]|-)\\s*["']?\\$?\\{?${now}\\b`).test(code)
+  )
 }
 
 function endlessProgram(shell: Shell, command: Command): string | null {
