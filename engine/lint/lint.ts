@@ -42,6 +42,7 @@ const scriptRules = new Set([
   'blank-after-backslash',
   'invisible-character',
   'literal-secret',
+  'nothing-to-run',
   'placeholder',
   'prompt-sign',
   'secret-in-argv',
@@ -60,7 +61,7 @@ export function blocksToEdit(
   severities: Policy['severities'] = {},
 ): ReadonlyMap<Block, string> {
   const bare = scriptsOf(runbook).filter(({ block }) => block.bare)
-  const lines = new Map(bare.flatMap(({ block }) => block.lines.map(({ line }) => [line, block] as const)))
+  const lines = new Map(bare.flatMap(({ block }) => [block.place, ...block.lines].map(({ line }) => [line, block] as const)))
   const found = new Map<Block, string>()
   for (const { rule, severity, place, reason } of problems) {
     const block = lines.get(place.line)

@@ -3,7 +3,10 @@ import type { Item, Phase, Runbook, Step } from '../model/runbook.ts'
 import { attributeOf, isExecutable, labelOf, spotsOf, stepsOf } from './spots.ts'
 
 /** Always set in a block's environment. */
-export const builtIns: readonly string[] = ['RUN_ID', 'RUN_DIR', 'ENVIRONMENT', 'DRILL', 'ITEM_INDEX']
+export const builtIns: readonly string[] = ['RUN_ID', 'RUN_DIR', 'ENVIRONMENT', 'DRILL']
+
+/** Set for each item of a repeated step. */
+export const itemIndex = 'ITEM_INDEX'
 
 /** A name that the engine itself knows: it can stand in expressions and in YAML bodies. */
 export interface KnownName {

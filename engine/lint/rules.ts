@@ -22,6 +22,7 @@ import missingCaution from './rules/missing-caution.ts'
 import noEstimate from './rules/no-estimate.ts'
 import noOwner from './rules/no-owner.ts'
 import noWayBack from './rules/no-way-back.ts'
+import nothingToRun from './rules/nothing-to-run.ts'
 import pausePoint from './rules/pause-point.ts'
 import placeholder from './rules/placeholder.ts'
 import pointOfNoReturn from './rules/point-of-no-return.ts'
@@ -66,6 +67,7 @@ export const rules: readonly Rule[] = [
   noEstimate,
   noOwner,
   noWayBack,
+  nothingToRun,
   pausePoint,
   placeholder,
   pointOfNoReturn,

@@ -1,5 +1,5 @@
 import type { Runbook } from '../model/runbook.ts'
-import { builtIns, groupOf, namesOf } from './names.ts'
+import { builtIns, groupOf, itemIndex, namesOf } from './names.ts'
 import type { KnownName } from './names.ts'
 import { shellOf } from './shell-of.ts'
 import type { Shell } from './shell-of.ts'
@@ -28,7 +28,7 @@ export function eachScope(runbook: Runbook, visit: (scope: Scope) => void): void
   let isOpaque = false
   const setOf = (group: object | null): Set<string> => {
     if (group === null) return everywhere
-    const set = inGroup.get(group) ?? new Set<string>()
+    const set = inGroup.get(group) ?? new Set([itemIndex])
     inGroup.set(group, set)
     return set
   }

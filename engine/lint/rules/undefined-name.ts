@@ -4,7 +4,7 @@ import type { Located, Place } from '../../model/problem.ts'
 import type { Runbook } from '../../model/runbook.ts'
 import { defineRule } from '../define-rule.ts'
 import type { Finding } from '../define-rule.ts'
-import { builtIns, groupOf, namesOf } from '../names.ts'
+import { builtIns, groupOf, itemIndex, namesOf } from '../names.ts'
 import { linesOf, placeIn } from '../place-in.ts'
 import { shellOf } from '../shell-of.ts'
 import { attributeOf, isExecutable, scriptsOf, spotsOf, stepsOf } from '../spots.ts'
@@ -50,7 +50,8 @@ export default defineRule({
       const known = knownAt(runbook, spot)
       const assert = attributeOf(spot.block, 'assert')
       if (assert !== null && assert.value !== true) checkExpression(runbook, assert.value, { known, assigned }, report)
-      if (spot.block.kind !== 'shell') checkBody(spot, { known, assigned }, report)
+      if (spot.block.kind === 'yaml' || (spot.block.kind === 'other' && spot.block.role === 'notify'))
+        checkBody(spot, { known, assigned }, report)
     }
     for (const { step, phase } of stepsOf(runbook)) {
       const known = knownAt(runbook, { step, phase })
@@ -90,7 +91,7 @@ function knownAt(runbook: Runbook, { step, phase }: Pick<Spot, 'step' | 'phase'>
   const found = sets.inGroup.get(group)
   if (found) return found
   const own = namesOf(runbook).flatMap((one) => (one.group === group ? [one.name] : []))
-  const made = new Set([...sets.everywhere, ...own])
+  const made = new Set([...sets.everywhere, itemIndex, ...own])
   sets.inGroup.set(group, made)
   return made
 }

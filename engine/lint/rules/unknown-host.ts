@@ -46,10 +46,10 @@ export default defineRule({
       if (pattern !== null) checkGone(spot, pattern, report)
       if (spot.block.kind === 'shell') checkLogins(spot, hosts, report)
     }
-    for (const { place, value } of namedElsewhere(runbook)) {
-      if (Object.hasOwn(hosts, value)) {
-        if (hosts[value]?.status === 'decommissioned') report({ place, ...goneHost(value) })
-      } else report({ place, ...unknownHost(value, hosts) })
+    for (const { place, value, logsIn } of namedElsewhere(runbook)) {
+      const host = pattern === null ? undefined : value.match(pattern)?.[0]
+      if (host !== undefined) report({ place, ...goneHost(host) })
+      else if (logsIn && isName(value) && !Object.hasOwn(hosts, value)) report({ place, ...unknownHost(value, hosts) })
     }
   },
 })
@@ -102,11 +102,21 @@ function isName(host: string): boolean {
   return /^[A-Za-z0-9][\w.-]*$/.test(host) && host !== 'localhost' && !/^\d+(?:\.\d+){3}$/.test(host)
 }
 
-/** Literals of **On**. */
-function namedElsewhere(runbook: Runbook): Located<string>[] {
-  const inItems = (items: readonly Item[]): Located<string>[] =>
-    items.flatMap((item) => (item.type === 'label' && item.name === 'on' ? item.codes.slice(0, 1) : []))
-  return stepsOf(runbook)
-    .flatMap(({ step }) => inItems(step.items))
-    .filter(({ value }) => isName(value))
+/** Literals of **On** and **For each**, and defaults of parameters. */
+function namedElsewhere(runbook: Runbook): (Located<string> & { readonly logsIn: boolean })[] {
+  const inItems = (items: readonly Item[]): (Located<string> & { readonly logsIn: boolean })[] =>
+    items.flatMap((item) =>
+      item.type !== 'label' || (item.name !== 'on' && item.name !== 'for-each')
+        ? []
+        : item.codes.map((code) => ({ ...code, value: code.value.replace(/^.*@/s, ''), logsIn: item.name === 'on' })),
+    )
+  const phases = new Set(stepsOf(runbook).flatMap(({ phase }) => (phase === null ? [] : [phase])))
+  const defaults = runbook.params.flatMap(({ default: { value, place } }) =>
+    value.from === 'literal' ? [{ value: value.text, place, logsIn: false }] : [],
+  )
+  return [
+    ...defaults,
+    ...[...phases].flatMap(({ items }) => inItems(items)),
+    ...stepsOf(runbook).flatMap(({ step }) => inItems(step.items)),
+  ]
 }
