@@ -25,12 +25,21 @@ import { attributeOf, isProof, scriptsOf, textOf } from '../spots.ts'
  * ```bash {check capture=count:int}
  * grep -c error kafka.log || true
  * ```
+ *
+ * ```bash {check}
+ * curl --fail -o lag.json http://localhost:8080
+ * grep warning lag.json || true
+ * ```
  * ````
  *
  * ````markdown not-ok
  * ```bash {check}
  * [ -z "$(kafka-topics.sh --describe --under-replicated-partitions)" ]
  * ! grep -q error kafka.log
+ * ```
+ *
+ * ```bash {check}
+ * sleep 1
  * curl --fail http://localhost:8080 || true
  * ```
  *
@@ -40,8 +49,8 @@ import { attributeOf, isProof, scriptsOf, textOf } from '../spots.ts'
  * ````
  * → 2:1 error
  * → 3:1 error
- * → 4:35 error
- * → 7:1 error
+ * → 8:35 error
+ * → 11:1 error
  */
 export default defineRule({
   name: 'proof-cannot-fail',
@@ -78,14 +87,31 @@ function* faults(shell: Shell, block: Block): Generator<{ offset: number; end: n
       yield { offset: first, end, what: '`[ -z "$(…)" ]`' }
     if (isJudged(command) && negated && isGrep(command)) yield { offset: first, end, what: '`! grep`' }
   }
-  const last = shell.commands.findLast(({ around }) => around.every((one) => one === '{' || one === 'loop'))
-  if (last === undefined || !swallows(last) || isOutputJudged(block) || shell.commands.some((one) => one.offset > last.offset))
-    return
+  const last = shell.commands.at(-1)
+  if (last === undefined || !swallows(last) || !isPlain(last) || isOutputJudged(block)) return
+  let first = shell.commands.length - 1
+  while (first > 0 && !['', ';'].includes(shell.commands[first]?.before ?? '')) first -= 1
+  if (!shell.commands.slice(0, first).every(alwaysPasses)) return
   yield {
     offset: Math.max(0, block.body.lastIndexOf('||', last.offset)),
     end: last.words.at(-1)?.end ?? last.end,
     what: '`|| true`',
   }
+}
+
+/** In a list or a loop, where its exit code counts. */
+function isPlain({ around }: Command): boolean {
+  return around.every((one) => one === '{' || one === 'loop')
+}
+
+/** What stands before the proof without proving anything. */
+function alwaysPasses(command: Command): boolean {
+  const { words, around } = command
+  return (
+    (isPlain(command) &&
+      (words.length === 0 || /^(?:echo|printf|sleep|cd|set|export|true|:|date|local)$/.test(words[0]?.value ?? ''))) ||
+    around.at(-1) === 'for'
+  )
 }
 
 /** Its exit code is the block's, or that of an `until`. */
