@@ -47,7 +47,9 @@ export function checkAttributes(reading: Reading, runbook: Runbook, spots: reado
 }
 
 function proves(item: Spot['item']): boolean {
-  return item.type === 'block' ? item.role === 'validate' || item.role === 'wait' : item.type === 'label' && item.name === 'validation'
+  return item.type === 'block'
+    ? item.role === 'validate' || item.role === 'wait'
+    : item.type === 'label' && item.name === 'validation'
 }
 
 function checkName(reading: Reading, block: Block, attribute: Attribute): boolean {
@@ -57,11 +59,13 @@ function checkName(reading: Reading, block: Block, attribute: Attribute): boolea
   const first = block.info !== null && block.attributes[0] === attribute && !block.typed && value === true
   const isType = (blockTypes as readonly string[]).includes(name.value)
   const words = first ? [...blockTypes, ...flags] : allowed
-  const reason =
-    isType ? `Unexpected type ${name.value} after an attribute, expected the type as the first word`
-    : first && !isAttribute(name.value) ? `Unexpected type ${name.value}, expected ${blockTypes.join(', ')}`
-    : isAttribute(name.value) ? `Unexpected ${name.value} on a ${block.role}, expected ${allowed.join(', ')}`
-    : `Unexpected attribute ${name.value}, expected ${allowed.join(', ')}`
+  const reason = isType
+    ? `Unexpected type ${name.value} after an attribute, expected the type as the first word`
+    : first && !isAttribute(name.value)
+      ? `Unexpected type ${name.value}, expected ${blockTypes.join(', ')}`
+      : isAttribute(name.value)
+        ? `Unexpected ${name.value} on a ${block.role}, expected ${allowed.join(', ')}`
+        : `Unexpected attribute ${name.value}, expected ${allowed.join(', ')}`
   report(reading, {
     rule: first && !isAttribute(name.value) ? 'unknown-type' : 'unknown-attribute',
     place: name.place,
@@ -81,7 +85,9 @@ function checkForm(reading: Reading, block: Block, { name, value }: Attribute): 
   report(reading, {
     rule: attributeCode(block, name.value),
     place: value === true ? name.place : value.place,
-    reason: flag ? `Unexpected value of ${name.value}, expected the word alone` : `Unexpected ${name.value} without a value, expected ${name.value}=…`,
+    reason: flag
+      ? `Unexpected value of ${name.value}, expected the word alone`
+      : `Unexpected ${name.value} without a value, expected ${name.value}=…`,
     expected: [flag ? name.value : `${name.value}=…`],
     actual: value === true ? name.value : value.value,
   })

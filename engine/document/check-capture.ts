@@ -45,7 +45,11 @@ export function readCaptures(text: string, typedStep: boolean): Capture[] {
 }
 
 /** Checks a `capture` attribute: names, types, and that no parameter and no built-in has that name. */
-export function checkCapture(reading: Reading, runbook: Runbook, { block, value }: { readonly block: Block; readonly value: Located<string> }): void {
+export function checkCapture(
+  reading: Reading,
+  runbook: Runbook,
+  { block, value }: { readonly block: Block; readonly value: Located<string> },
+): void {
   const raw = lineText(reading.lines, value.place.line).slice(value.place.column - 1, value.place.endColumn - 1)
   for (const { name, type, offset, length } of readCaptures(value.value, block.kind === 'yaml')) {
     const column = value.place.column + columnInValue(raw, offset)
@@ -56,7 +60,13 @@ export function checkCapture(reading: Reading, runbook: Runbook, { block, value 
       endColumn: Math.max(column + 1, value.place.column + columnInValue(raw, offset + length)),
     }
     if (!isName(name))
-      report(reading, { rule: 'capture-name', place, reason: `Unexpected capture "${name}", expected NAME or NAME:TYPE`, expected: ['lag:int'], actual: name })
+      report(reading, {
+        rule: 'capture-name',
+        place,
+        reason: `Unexpected capture "${name}", expected NAME or NAME:TYPE`,
+        expected: ['lag:int'],
+        actual: name,
+      })
     else checkFree(reading, runbook, { value: name, place })
     if (type === null || captureTypes.includes(type)) continue
     report(reading, {
@@ -77,7 +87,10 @@ export function checkFree(reading: Reading, runbook: Runbook, { value, place }: 
     report(reading, {
       rule: 'reserved-name',
       place,
-      reason: param === undefined ? `Unexpected name ${value}, which the engine sets: expected another` : `Unexpected name ${value}, which is a parameter's: expected another`,
+      reason:
+        param === undefined
+          ? `Unexpected name ${value}, which the engine sets: expected another`
+          : `Unexpected name ${value}, which is a parameter's: expected another`,
       actual: value,
       cause: param?.name ?? null,
     })

@@ -27,9 +27,14 @@ export function checkExpression(reading: Reading, { source, at, rule }: Written)
 /** Checks the conditions of decisions and of **Only if**. */
 export function checkExpressions(reading: Reading, _runbook: Runbook, spots: readonly Spot[]): void {
   const inCode = (source: string, place: Place): void =>
-    checkExpression(reading, { source, rule: 'expression', at: (offset) => ({ line: place.line, column: place.column + offset }) })
+    checkExpression(reading, {
+      source,
+      rule: 'expression',
+      at: (offset) => ({ line: place.line, column: place.column + offset }),
+    })
   for (const { item } of spots) {
-    if (item.type === 'decision' && item.by === 'condition') for (const { when } of item.rows) if (when !== null) inCode(when.value, when.place)
+    if (item.type === 'decision' && item.by === 'condition')
+      for (const { when } of item.rows) if (when !== null) inCode(when.value, when.place)
     if (item.type !== 'label' || item.name !== 'only-if') continue
     const [code, second] = item.codes
     if (code === undefined) inCode(item.plain, item.textPlace)

@@ -30,7 +30,8 @@ export function checkLabels(reading: Reading, runbook: Runbook, spots: readonly 
         if (readAtMost(item) === null) wrong(reading, item, { rule: 'at-most', what: 'bound', expected: ['3'] })
         break
       case 'duration':
-        if (proseDuration(item.text) === null) wrong(reading, item, { rule: 'duration-label', what: 'duration', expected: ['15m', '2h'], severity: 'warning' })
+        if (proseDuration(item.text) === null)
+          wrong(reading, item, { rule: 'duration-label', what: 'duration', expected: ['15m', '2h'], severity: 'warning' })
         break
       case 'on':
         checkOn(reading, item)
@@ -48,9 +49,29 @@ export function checkLabels(reading: Reading, runbook: Runbook, spots: readonly 
 function wrong(
   reading: Reading,
   { text, textPlace }: Label,
-  { rule, what, expected, near = null, severity = 'error' }: { rule: 'at-most' | 'duration-label' | 'drill-word' | 'on-host' | 'approval-role' | 'for-each' | 'record-name'; what: string; expected: readonly string[]; near?: string | null; severity?: 'error' | 'warning' },
+  {
+    rule,
+    what,
+    expected,
+    near = null,
+    severity = 'error',
+  }: {
+    rule: 'at-most' | 'duration-label' | 'drill-word' | 'on-host' | 'approval-role' | 'for-each' | 'record-name'
+    what: string
+    expected: readonly string[]
+    near?: string | null
+    severity?: 'error' | 'warning'
+  },
 ): void {
-  report(reading, { rule, severity, place: textPlace, reason: `Unexpected ${what} "${text}", expected ${expected.join(', ')}`, expected, actual: text, nearest: near })
+  report(reading, {
+    rule,
+    severity,
+    place: textPlace,
+    reason: `Unexpected ${what} "${text}", expected ${expected.join(', ')}`,
+    expected,
+    actual: text,
+    nearest: near,
+  })
 }
 
 const drillWords = ['simulated', 'skipped', 'run', 'simulée', 'omise', 'réelle']
@@ -75,9 +96,9 @@ function checkForEach(reading: Reading, runbook: Runbook, label: Label): void {
     rule: param === undefined ? 'unknown-param' : 'for-each',
     place: list.place,
     reason:
-      param === undefined ?
-        `Unexpected parameter ${list.value}, expected a declared list, or at least two values in code`
-      : `Unexpected parameter ${list.value} of type ${param.typeText}, expected a list`,
+      param === undefined
+        ? `Unexpected parameter ${list.value}, expected a declared list, or at least two values in code`
+        : `Unexpected parameter ${list.value} of type ${param.typeText}, expected a list`,
     expected: lists,
     actual: list.value,
     nearest: nearest(list.value, lists),
@@ -95,7 +116,8 @@ function checkApproval(reading: Reading, label: Label): void {
 function checkRecord(reading: Reading, runbook: Runbook, label: Label): void {
   const found = readRecord(label)
   const [code] = label.codes
-  if (found === null || code === undefined || !isName(found.name)) return wrong(reading, label, { rule: 'record-name', what: 'record', expected: ['`CHANGE` (string)'] })
+  if (found === null || code === undefined || !isName(found.name))
+    return wrong(reading, label, { rule: 'record-name', what: 'record', expected: ['`CHANGE` (string)'] })
   checkFree(reading, runbook, { value: found.name, place: code.place })
   if (captureTypes.includes(found.type)) return
   const parsed = parseType(found.type)
@@ -112,5 +134,6 @@ function checkRecord(reading: Reading, runbook: Runbook, label: Label): void {
 
 function checkOn(reading: Reading, label: Label): void {
   const host = label.codes[0]?.value ?? label.text
-  if (!/^\$\{?[A-Za-z_]\w*\}?$|^[\w.@:-]+$/.test(host.trim()) || host.trim().startsWith('-')) wrong(reading, label, { rule: 'on-host', what: 'host', expected: ['`$BROKER`', '`kafka-1`'] })
+  if (!/^\$\{?[A-Za-z_]\w*\}?$|^[\w.@:-]+$/.test(host.trim()) || host.trim().startsWith('-'))
+    wrong(reading, label, { rule: 'on-host', what: 'host', expected: ['`$BROKER`', '`kafka-1`'] })
 }

@@ -13,11 +13,28 @@ export function checkParams(reading: Reading, { params }: Runbook): void {
     const { name } = param
     const first = seen.get(name.value)
     if (!isName(name.value))
-      report(reading, { rule: 'param-name', place: name.place, reason: `Unexpected parameter name "${name.value}", expected a name such as MAX_LAG`, expected: ['MAX_LAG'], actual: name.value })
+      report(reading, {
+        rule: 'param-name',
+        place: name.place,
+        reason: `Unexpected parameter name "${name.value}", expected a name such as MAX_LAG`,
+        expected: ['MAX_LAG'],
+        actual: name.value,
+      })
     else if (builtIns.includes(name.value))
-      report(reading, { rule: 'reserved-name', place: name.place, reason: `Unexpected parameter ${name.value}, which the engine sets: expected another name`, actual: name.value })
+      report(reading, {
+        rule: 'reserved-name',
+        place: name.place,
+        reason: `Unexpected parameter ${name.value}, which the engine sets: expected another name`,
+        actual: name.value,
+      })
     else if (first !== undefined)
-      report(reading, { rule: 'duplicate-param', place: name.place, reason: `Unexpected second parameter ${name.value}, expected each name once`, actual: name.value, cause: first })
+      report(reading, {
+        rule: 'duplicate-param',
+        place: name.place,
+        reason: `Unexpected second parameter ${name.value}, expected each name once`,
+        actual: name.value,
+        cause: first,
+      })
     if (first === undefined) seen.set(name.value, name)
     checkOf(reading, param, params)
     checkDefault(reading, param)
@@ -33,7 +50,10 @@ function checkOf(reading: Reading, { type }: ParamDeclaration, params: readonly 
   report(reading, {
     rule: of === undefined ? 'unknown-param' : 'param-type',
     place: type.place,
-    reason: of === undefined ? `Unexpected parameter ${param}, expected a declared list` : `Unexpected parameter ${param} of type ${of.typeText}, expected a list`,
+    reason:
+      of === undefined
+        ? `Unexpected parameter ${param}, expected a declared list`
+        : `Unexpected parameter ${param} of type ${of.typeText}, expected a list`,
     expected: lists,
     actual: param,
     nearest: nearest(param, lists),

@@ -13,10 +13,18 @@ export function checkReferences(reading: Reading, runbook: Runbook, spots: reado
   const all = stepsOf(runbook)
   const names = all.map(({ step }) => (step.number === null ? step.title : `Step ${step.number}`))
   const unknown = (to: string, place: Place): void =>
-    report(reading, { rule: 'unknown-step', place, reason: `Unexpected step "${to}", expected a step of this runbook`, expected: names.slice(0, 20), actual: to, nearest: nearest(to, names) })
+    report(reading, {
+      rule: 'unknown-step',
+      place,
+      reason: `Unexpected step "${to}", expected a step of this runbook`,
+      expected: names.slice(0, 20),
+      actual: to,
+      nearest: nearest(to, names),
+    })
   const { rtoTarget, rpoTarget } = runbook.info
   if (rtoTarget?.value.until != null && find(rtoTarget.value.until) === null) unknown(rtoTarget.value.until, rtoTarget.place)
-  if (rpoTarget?.value.measuredBy != null && find(rpoTarget.value.measuredBy) === null) unknown(rpoTarget.value.measuredBy, rpoTarget.place)
+  if (rpoTarget?.value.measuredBy != null && find(rpoTarget.value.measuredBy) === null)
+    unknown(rpoTarget.value.measuredBy, rpoTarget.place)
   const groups = new Map(all.map(({ step, phase }) => [step, groupOf(step, phase)]))
   for (const { item, step, phase } of spots) {
     if (item.type !== 'decision') continue
@@ -24,7 +32,13 @@ export function checkReferences(reading: Reading, runbook: Runbook, spots: reado
       if (target.value.type !== 'step') continue
       const to = find(target.value.to, phase)
       if (to === null) unknown(target.value.to, target.place)
-      else checkJump(reading, { from: step === null ? null : (groups.get(step) ?? null), to: groups.get(to) ?? null, name: target.value.to, place: target.place })
+      else
+        checkJump(reading, {
+          from: step === null ? null : (groups.get(step) ?? null),
+          to: groups.get(to) ?? null,
+          name: target.value.to,
+          place: target.place,
+        })
     }
   }
   checkNesting(reading, all)

@@ -52,7 +52,19 @@ function language(reading: Reading, block: Block): void {
   if (!block.typed || !isExecutable(block)) return
   const place = block.info?.place ?? block.place
   if (block.kind === 'yaml' && !block.attributes.some(({ name }) => name.value === 'use'))
-    report(reading, { rule: 'missing-use', place, reason: `Unexpected yaml ${block.role} without use, expected use=STEP-TYPE`, expected: ['use='], actual: block.role })
+    report(reading, {
+      rule: 'missing-use',
+      place,
+      reason: `Unexpected yaml ${block.role} without use, expected use=STEP-TYPE`,
+      expected: ['use='],
+      actual: block.role,
+    })
   if (block.lang === null && block.role !== 'notify')
-    report(reading, { rule: 'missing-language', place, reason: `Unexpected ${block.role} without a language, expected bash`, expected: ['bash', 'yaml'], actual: block.role })
+    report(reading, {
+      rule: 'missing-language',
+      place,
+      reason: `Unexpected ${block.role} without a language, expected bash`,
+      expected: ['bash', 'yaml'],
+      actual: block.role,
+    })
 }

@@ -19,7 +19,11 @@ interface Given {
 }
 
 /** Checks the value of a block's attribute against what that attribute takes. */
-export function checkValue(reading: Reading, runbook: Runbook, { block, attribute }: { readonly block: Block; readonly attribute: Attribute }): void {
+export function checkValue(
+  reading: Reading,
+  runbook: Runbook,
+  { block, attribute }: { readonly block: Block; readonly attribute: Attribute },
+): void {
   const { value } = attribute
   const name = attribute.name.value
   if (value === true || !isAttribute(name)) return
@@ -30,10 +34,12 @@ export function checkValue(reading: Reading, runbook: Runbook, { block, attribut
     case 'timeout':
       return checkDuration(reading, runbook, given)
     case 'retries':
-      return /^\d{1,3}$/.test(value.value) ? undefined : wrong(reading, given, { what: 'number', such: ['2'], nearest: /^\d+/.exec(value.value)?.[0] ?? null })
+      return /^\d{1,3}$/.test(value.value)
+        ? undefined
+        : wrong(reading, given, { what: 'number', such: ['2'], nearest: /^\d+/.exec(value.value)?.[0] ?? null })
     case 'id':
-      return /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(value.value) ?
-          undefined
+      return /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(value.value)
+        ? undefined
         : wrong(reading, given, { what: 'id', such: ['stop-mm2'], nearest: kebab(value.value) })
     case 'on-failure':
       return oneOf(reading, given, ['stop', 'continue', 'rollback', 'warn'])
@@ -44,9 +50,15 @@ export function checkValue(reading: Reading, runbook: Runbook, { block, attribut
     case 'capture':
       return checkCapture(reading, runbook, { block, value })
     case 'assert':
-      return checkExpression(reading, { source: value.value, at: (offset) => inValue(reading, value, offset), rule: `${roleOf(block)}-assert` })
+      return checkExpression(reading, {
+        source: value.value,
+        at: (offset) => inValue(reading, value, offset),
+        rule: `${roleOf(block)}-assert`,
+      })
     case 'use':
-      return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(value.value) ? undefined : wrong(reading, given, { what: 'step type', such: ['kafka.under-replicated'], nearest: null })
+      return /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(value.value)
+        ? undefined
+        : wrong(reading, given, { what: 'step type', such: ['kafka.under-replicated'], nearest: null })
     case 'once':
     case 'imported':
     case 'steady':
@@ -121,7 +133,11 @@ function checkDuration(reading: Reading, runbook: Runbook, given: Given): void {
   }
   if (declared === undefined) {
     const near = nearest(param, durations)
-    report(reading, { ...said, reason: `Unexpected parameter ${value.value}, expected a declared parameter of type duration`, nearest: near === null ? null : `$${near}` })
+    report(reading, {
+      ...said,
+      reason: `Unexpected parameter ${value.value}, expected a declared parameter of type duration`,
+      nearest: near === null ? null : `$${near}`,
+    })
   } else
     report(reading, {
       ...said,

@@ -26,11 +26,14 @@ export function readEscalation(reading: Reading, nodes: readonly RootContent[]):
   const plain = fold(nodes.map(plainText).join('\n').replace(/\s+/g, ' '))
   const attempts = /(?:apres|after)\s+(\d+|[a-z]+)\s+(?:tentatives?|essais?|echecs?|attempts?|tries|failures?)\b/.exec(plain)?.[1]
   const elapsed = [...plain.matchAll(/(?:apres|after)\s+(\d+(?:[.,]\d+)?\s*[a-z]+(?:\s*\d+\s*[a-z]+)?)\b/g)]
-  const after = elapsed.map(([, one = '']) => proseDuration(one) ?? proseDuration(/^\d+\s*[a-z]+/.exec(one)?.[0] ?? '')).find((ms) => ms !== null)
+  const after = elapsed
+    .map(([, one = '']) => proseDuration(one) ?? proseDuration(/^\d+\s*[a-z]+/.exec(one)?.[0] ?? ''))
+    .find((ms) => ms !== null)
   const contacts: string[] = []
   for (const node of nodes)
     walk(node, (one) => {
-      if (one.type === 'listItem' && one.children[0] !== undefined) contacts.push(plainText(one.children[0]).replace(/\s+/g, ' ').trim())
+      if (one.type === 'listItem' && one.children[0] !== undefined)
+        contacts.push(plainText(one.children[0]).replace(/\s+/g, ' ').trim())
     })
   const count = attempts === undefined ? Number.NaN : (words[attempts] ?? Number(attempts))
   return { attempts: Number.isNaN(count) ? null : count, afterMs: after ?? null, contacts, text }

@@ -49,7 +49,8 @@ export function readFence(reading: Reading, node: Code, where: FencePlace): Bloc
   const use = info.attributes.some(({ name }) => name.value === 'use')
   const ours = kind === 'shell' || typed || use || looksOurs(info)
   if (ours) checkInfo(reading, info, place)
-  const attributes = typed || info.first === null ? info.attributes : [{ name: info.first, value: true as const }, ...info.attributes]
+  const attributes =
+    typed || info.first === null ? info.attributes : [{ name: info.first, value: true as const }, ...info.attributes]
   const given = attributes.find(({ name }) => name.value === 'id')?.value
   const body = bodyOf(reading, node)
   return {
@@ -103,7 +104,10 @@ function checkFence(reading: Reading, node: Code, place: Place, mark: string): v
   const end = placeOf(node).endLine
   const count = node.value === '' ? 0 : node.value.split(/\r\n|\n|\r/).length
   const last = lineText(reading.lines, end)
-  const closed = end > place.line && end - place.line - 1 >= count && new RegExp(`(?:^|[\\s>])\\${mark[0]}{${mark.length},}[ \\t]*$`).test(last)
+  const closed =
+    end > place.line &&
+    end - place.line - 1 >= count &&
+    new RegExp(`(?:^|[\\s>])\\${mark[0]}{${mark.length},}[ \\t]*$`).test(last)
   if (!closed)
     report(reading, {
       rule: 'unclosed-fence',
@@ -132,9 +136,11 @@ function checkInfo(reading: Reading, { broken, rest }: InfoString, place: Place)
       rule: 'broken-brace',
       place: broken.what === 'brace' ? { ...broken.place, endColumn: place.endColumn } : broken.place,
       reason:
-        broken.what === 'brace' ? 'Unexpected end of the line, expected } after the attributes'
-        : broken.what === 'quote' ? 'Unexpected end of the line, expected a closing quote'
-        : 'Unexpected = without a name before it, expected key=value',
+        broken.what === 'brace'
+          ? 'Unexpected end of the line, expected } after the attributes'
+          : broken.what === 'quote'
+            ? 'Unexpected end of the line, expected a closing quote'
+            : 'Unexpected = without a name before it, expected key=value',
       expected: [broken.what === 'brace' ? '}' : broken.what === 'quote' ? 'a closing quote' : 'key=value'],
     })
   if (rest !== null && broken === null)

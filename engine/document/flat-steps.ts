@@ -15,7 +15,10 @@ export interface Around {
  * Makes steps of a stretch without headings and numbers: each fence that runs is one, titled by the sentence before it; a
  * label, and what proves or undoes, belongs to the fence above. `rest` is what belongs to no step.
  */
-export function flatSteps(items: readonly Item[], { title, place, manual }: Around): { readonly steps: Step[]; readonly rest: Item[] } {
+export function flatSteps(
+  items: readonly Item[],
+  { title, place, manual }: Around,
+): { readonly steps: Step[]; readonly rest: Item[] } {
   const steps: { title: string; place: Place; items: Item[] }[] = []
   const aside: Item[] = []
   let pending: Item[] = []

@@ -12,6 +12,14 @@ const maxDepth = 60
 /** Marks in one stretch of inline text that cost the parser time by their square. */
 const maxMarks = 4000
 
+/** Marks, and lines of lists, tables and quotes, in a whole file: each costs the parser kilobytes and a fifth of a millisecond. */
+const maxAllMarks = 300_000
+const maxRows = 20_000
+const maxHeadings = 50_000
+
+/** Lines within lists and quotes cost by the square of their depth. */
+const maxNesting = 400_000
+
 /** Size of a text in UTF-8, without making it. */
 export function bytesOf(source: string): number {
   let bytes = source.length
@@ -46,21 +54,25 @@ export function refuse(file: string, lines: Lines): Problem | null {
       reason: 'Unexpected NUL character, expected text',
     })
   }
-  const deep = tooDeep(lines)
-  if (deep === null) return null
-  return problemOf(file, {
-    rule: 'too-deep',
-    place: placeOfLine(lines, deep.line),
-    reason: deep.marks ? `Unexpected line with more than ${maxMarks} marks, expected text` : `Unexpected nesting deeper than ${maxDepth}, expected fewer lists and quotes in each other`,
-    expected: [deep.marks ? `at most ${maxMarks} marks` : `at most ${maxDepth}`],
-  })
+  return tooMuch(file, lines)
 }
 
-/** The first line whose containers are nested too deeply, or with too many marks in its paragraph; in one pass, without parsing. */
-function tooDeep(lines: Lines): { readonly line: number; readonly marks: boolean } | null {
+/** The first line whose containers are nested too deeply, or with which there are too many marks; in one pass, without parsing. */
+function tooMuch(file: string, lines: Lines): Problem | null {
   const columns: number[] = []
   let fence: { readonly mark: string; readonly length: number } | null = null
   let marks = 0
+  let all = 0
+  let rows = 0
+  let headings = 0
+  let nesting = 0
+  const said = (line: number, what: string, most: number): Problem =>
+    problemOf(file, {
+      rule: 'too-deep',
+      place: placeOfLine(lines, line),
+      reason: `Unexpected ${what}, expected at most ${most}`,
+      expected: [`at most ${most}`],
+    })
   for (let line = 1; line <= lines.starts.length; line += 1) {
     const text = lineText(lines, line)
     const open = /^[ \t>]*(`{3,}|~{3,})/.exec(text.slice(0, 400))?.[1]
@@ -69,9 +81,20 @@ function tooDeep(lines: Lines): { readonly line: number; readonly marks: boolean
       continue
     }
     if (open !== undefined) fence = { mark: open[0] ?? '`', length: open.length }
-    if (depthOf(text, columns) > maxDepth) return { line, marks: false }
-    marks = text.trim() === '' ? 0 : marks + countMarks(text)
-    if (marks > maxMarks) return { line, marks: true }
+    const depth = depthOf(text, columns)
+    if (depth > maxDepth) return said(line, 'nesting of lists and quotes', maxDepth)
+    nesting += depth * depth
+    if (nesting > maxNesting) return said(line, 'number of nested lines', maxNesting)
+    const own = countMarks(text)
+    const row = /^\s*(?:[-+*>](?:\s|$)|\||\d{1,9}[.)]\s)/.test(text.slice(0, 200))
+    marks = row || text.trim() === '' ? own : marks + own
+    all += own
+    rows += row ? 1 : 0
+    headings += text.startsWith('#') ? 1 : 0
+    if (marks > maxMarks) return said(line, 'number of marks in one paragraph', maxMarks)
+    if (headings > maxHeadings) return said(line, 'number of headings', maxHeadings)
+    if (all > maxAllMarks) return said(line, 'number of marks in one file', maxAllMarks)
+    if (rows > maxRows) return said(line, 'number of lines of lists, tables and quotes', maxRows)
   }
   return null
 }
@@ -110,7 +133,8 @@ function countMarks(text: string): number {
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
     // ! & * < [ ] _ ` |
-    if (code === 42 || code === 91 || code === 93 || code === 95 || code === 96 || code === 60 || code === 38 || code === 124) count += 1
+    if (code === 42 || code === 91 || code === 93 || code === 95 || code === 96 || code === 60 || code === 38 || code === 124)
+      count += 1
   }
   return count
 }

@@ -1,6 +1,7 @@
 import GithubSlugger from 'github-slugger'
 import type { Place } from '../model/problem.ts'
 import type { Lang, Runbook, SectionName } from '../model/runbook.ts'
+import { refuse } from './guard.ts'
 import { linesOf } from './lines.ts'
 import { readMarkdown } from './markdown.ts'
 import { placeOf, plainText, walk } from './nodes.ts'
@@ -15,7 +16,8 @@ export interface Title {
   readonly lang: Lang | null
 }
 
-const worded = /^([eé]tape|e\u0301tape|step|phase)\s*(?:n\s*[°º]\s*)?(\d+(?:\.\d+)*[a-z]?)(?![\p{L}\p{N}])\s*(?:[:.)–—-]+\s*)?(.*)$/isu
+const worded =
+  /^([eé]tape|e\u0301tape|step|phase)\s*(?:n\s*[°º]\s*)?(\d+(?:\.\d+)*[a-z]?)(?![\p{L}\p{N}])\s*(?:[:.)–—-]+\s*)?(.*)$/isu
 const numbered = /^(?:(\d+(?:\.\d+)+)[.:)]?|(\d+)[.:)])\s+(.+)$/s
 
 /** Takes a step's heading apart. Without a word or a number, all of it is the title. */
@@ -29,10 +31,16 @@ export function readTitle(heading: string): Title {
   if (words !== null) {
     const [, word = '', number = '', rest = ''] = words
     const kind = /^phase$/i.test(word) ? 'phase' : 'step'
-    return { kind, number, title: rest.trim() === '' ? text : rest.trim(), lang: kind === 'phase' ? null : /^step$/i.test(word) ? 'en' : 'fr' }
+    return {
+      kind,
+      number,
+      title: rest.trim() === '' ? text : rest.trim(),
+      lang: kind === 'phase' ? null : /^step$/i.test(word) ? 'en' : 'fr',
+    }
   }
   const counted = numbered.exec(text)
-  if (counted !== null) return { kind: 'step', number: counted[1] ?? counted[2] ?? null, title: counted[3]?.trim() ?? text, lang: null }
+  if (counted !== null)
+    return { kind: 'step', number: counted[1] ?? counted[2] ?? null, title: counted[3]?.trim() ?? text, lang: null }
   return { kind: null, number: null, title: text === '' ? heading.trim() : text, lang: null }
 }
 
@@ -54,5 +62,6 @@ export function readHeadings(tree: Root): Runbook['headings'] {
 
 /** The anchors of a Markdown text's headings, as GitHub makes them; also for files that are no runbook. */
 export function anchorsOf(source: string): readonly string[] {
-  return readHeadings(readMarkdown(linesOf(source.replace(/^\uFEFF/, '')))).map(({ anchor }) => anchor)
+  const lines = linesOf(source.replace(/^\uFEFF/, ''))
+  return refuse('', lines) === null ? readHeadings(readMarkdown(lines)).map(({ anchor }) => anchor) : []
 }

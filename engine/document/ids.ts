@@ -29,7 +29,8 @@ function givenId(items: readonly Item[]): string | null {
 /** Gives every step and block of a runbook its id. Ids of authors are kept; default ids that would be equal get `-2`, `-3`. */
 export function idsOf(runbook: Runbook): Ids {
   const taken = new Set<string>()
-  for (const { items } of runbook.sections) for (const item of items) if (item.type === 'block' && item.id !== null) taken.add(item.id.value)
+  for (const { items } of runbook.sections)
+    for (const item of items) if (item.type === 'block' && item.id !== null) taken.add(item.id.value)
   const free = (id: string): string => {
     let found = id
     for (let count = 2; taken.has(found); count += 1) found = `${id}-${count}`
@@ -46,11 +47,14 @@ export function idsOf(runbook: Runbook): Ids {
         bodies.push({ id: steps.get(part) ?? '', items: part.items })
       }
       for (const step of part.type === 'phase' ? part.steps : [part]) {
-        const id = givenId(step.items) ?? free(slug(step.title) || (step.number === null ? 'step' : `step-${step.number.replaceAll('.', '-')}`))
+        const id =
+          givenId(step.items) ??
+          free(slug(step.title) || (step.number === null ? 'step' : `step-${step.number.replaceAll('.', '-')}`))
         steps.set(step, id)
         bodies.push({ id, items: step.items })
       }
-      for (const item of part.type === 'phase' ? [...part.items, ...part.steps.flatMap(({ items }) => items)] : part.items) inside.add(item)
+      for (const item of part.type === 'phase' ? [...part.items, ...part.steps.flatMap(({ items }) => items)] : part.items)
+        inside.add(item)
     }
     const own = section.items.filter((item) => !inside.has(item))
     if (!own.some((item) => item.type !== 'prose')) continue
@@ -63,14 +67,21 @@ export function idsOf(runbook: Runbook): Ids {
 }
 
 /** Blocks first, so that a label beside its block never takes the block's id. */
-function nameItems(names: Map<Item, string>, { id, own, free }: { id: string; own: readonly Item[]; free: (id: string) => string }): void {
+function nameItems(
+  names: Map<Item, string>,
+  { id, own, free }: { id: string; own: readonly Item[]; free: (id: string) => string },
+): void {
   for (const item of own) {
-    if (item.type === 'block' && (item.id !== null || isExecutable(item))) names.set(item, item.id?.value ?? free(`${id}-${item.role}`))
+    if (item.type === 'block' && (item.id !== null || isExecutable(item)))
+      names.set(item, item.id?.value ?? free(`${id}-${item.role}`))
     if (item.type === 'box') names.set(item, free(slug(wordsOf(item.text)) || `${id}-box`))
     if (item.type === 'decision') names.set(item, free(`${id}-decision`))
   }
   for (const item of own) {
-    const suffix = item.type === 'label' && !own.some((one) => one.type === 'block' && one.under === item.name && isExecutable(one)) ? suffixOf(item) : null
+    const suffix =
+      item.type === 'label' && !own.some((one) => one.type === 'block' && one.under === item.name && isExecutable(one))
+        ? suffixOf(item)
+        : null
     if (suffix !== null) names.set(item, free(`${id}-${suffix}`))
   }
 }

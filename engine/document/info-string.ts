@@ -124,6 +124,7 @@ export function columnInValue(raw: string, offset: number): number {
   const quote = raw[0]
   if (quote !== '"' && quote !== "'") return offset
   let at = 1
-  for (let seen = 0; seen < offset && at < raw.length; seen += 1) at += raw[at] === '\\' && (raw[at + 1] === '\\' || raw[at + 1] === quote) ? 2 : 1
+  for (let seen = 0; seen < offset && at < raw.length; seen += 1)
+    at += raw[at] === '\\' && (raw[at + 1] === '\\' || raw[at + 1] === quote) ? 2 : 1
   return at
 }

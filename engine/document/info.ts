@@ -33,7 +33,17 @@ const keys: ReadonlyMap<string, InfoKey> = new Map<string, InfoKey>([
   ['version minimale', 'minimumVersion'],
 ])
 
-const english = new Set(['id', 'last updated', 'owner', 'estimated time', 'required expertise', 'rto target', 'rpo target', 'dr tests', 'minimum version'])
+const english = new Set([
+  'id',
+  'last updated',
+  'owner',
+  'estimated time',
+  'required expertise',
+  'rto target',
+  'rpo target',
+  'dr tests',
+  'minimum version',
+])
 
 /** A key of the general information, from a bullet in either language; null where it is none of ours. */
 export function infoKey(text: string): InfoKey | null {
@@ -104,7 +114,9 @@ function bulletOf(reading: Reading, paragraph: Nodes & { type: 'paragraph' }): {
     if (node.type === 'link' && linked === '') linked = plainText(node)
   })
   const place = text === '' ? placeOf(head) : placeBetween(reading.lines, start, start + text.length)
-  return startOf(head) > endOf(paragraph) ? null : { key, bullet: { text, place, link: url === null ? null : { url, text: linked } } }
+  return startOf(head) > endOf(paragraph)
+    ? null
+    : { key, bullet: { text, place, link: url === null ? null : { url, text: linked } } }
 }
 
 function agree(reading: Reading, { key, value, bullet }: { key: string; value: Located<string>; bullet: Bullet }): void {
@@ -152,14 +164,23 @@ function target<T>(
   const [amount = '', ...rest] = bullet.text.split(',')
   const ms = proseDuration(amount.trim())
   if (ms === null && !blank.test(amount.trim()))
-    notDuration(reading, { value: amount.trim(), place: { ...bullet.place, endLine: bullet.place.line, endColumn: bullet.place.column + amount.trim().length } })
+    notDuration(reading, {
+      value: amount.trim(),
+      place: { ...bullet.place, endLine: bullet.place.line, endColumn: bullet.place.column + amount.trim().length },
+    })
   const tail = rest.join(',').trim()
-  const named = /^(?:until|jusqu['’](?:a|à)(?:\s+l['’])?|measured\s+by|mesur[ée]e?\s+par(?:\s+l['’])?)\s*:?\s*(.*)$/isu.exec(tail)?.[1]?.trim() ?? null
+  const named =
+    /^(?:until|jusqu['’](?:a|à)(?:\s+l['’])?|measured\s+by|mesur[ée]e?\s+par(?:\s+l['’])?)\s*:?\s*(.*)$/isu
+      .exec(tail)?.[1]
+      ?.trim() ?? null
   const url = bullet.link?.url
   const step =
-    named === null ? null
-    : url !== undefined && url.startsWith('#') ? stepByLink(url.slice(1), bullet.link?.text ?? '', reading.anchors)
-    : stepNumberIn(named) === null ? named.replace(/[.;]$/, '')
-    : named
+    named === null
+      ? null
+      : url !== undefined && url.startsWith('#')
+        ? stepByLink(url.slice(1), bullet.link?.text ?? '', reading.anchors)
+        : stepNumberIn(named) === null
+          ? named.replace(/[.;]$/, '')
+          : named
   return { value: make(ms, step === '' ? null : step, bullet.text), place: bullet.place }
 }

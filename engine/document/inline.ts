@@ -11,7 +11,12 @@ interface Point {
  * Gives null for anything else, which the whole parser then reads. It is here for speed only (a file of 5,000 steps in
  * less than a second); a property test holds it to the same tree.
  */
-export function readInline(source: string, start: number, end: number, at: { line: number; column: number }): PhrasingContent[] | null {
+export function readInline(
+  source: string,
+  start: number,
+  end: number,
+  at: { line: number; column: number },
+): PhrasingContent[] | null {
   const origin = { line: at.line, lineStart: start - at.column + 1 }
   const nodes: PhrasingContent[] = []
   let text = start

@@ -159,7 +159,9 @@ function holdsBox(reading: Reading, list: List): boolean {
 }
 
 function readList(state: State, list: List): void {
-  const labelled = list.children.every(({ children: [first] }) => first?.type === 'paragraph' && startsWithLabel(state.reading, first))
+  const labelled = list.children.every(
+    ({ children: [first] }) => first?.type === 'paragraph' && startsWithLabel(state.reading, first),
+  )
   if (!labelled && !holdsFence(list) && !holdsBox(state.reading, list)) return prose(state, list, 'list')
   for (const item of list.children) {
     if (labelled) for (const child of item.children) readNode(state, child)
@@ -198,5 +200,10 @@ function markerAndText(reading: Reading, item: ListItem, paragraph: Paragraph): 
 
 /** Whether a node is something that an author put between headings on purpose: not a comment, not a definition. */
 export function isContent(node: RootContent): boolean {
-  return node.type !== 'definition' && node.type !== 'yaml' && node.type !== 'thematicBreak' && !(node.type === 'html' && /^\s*<!--/.test(node.value))
+  return (
+    node.type !== 'definition' &&
+    node.type !== 'yaml' &&
+    node.type !== 'thematicBreak' &&
+    !(node.type === 'html' && /^\s*<!--/.test(node.value))
+  )
 }

@@ -41,7 +41,10 @@ export function readAtMost({ text, codes }: Pick<Label, 'text' | 'codes'>): numb
 }
 
 /** The name and the type of **Record**; null where it names none. */
-export function readRecord({ codes, plain }: Pick<Label, 'codes' | 'plain'>): { readonly name: string; readonly type: string } | null {
+export function readRecord({
+  codes,
+  plain,
+}: Pick<Label, 'codes' | 'plain'>): { readonly name: string; readonly type: string } | null {
   const [code] = codes
   if (code === undefined) return null
   const [name = '', inCode] = code.value.split(/\s*[(:]\s*/)

@@ -36,8 +36,33 @@ const names: ReadonlyMap<string, LabelName> = new Map<string, LabelName>([
   ['role', 'role'],
 ])
 
-const french = new Set(['resultat attendu', "en cas d'echec", 'retour arriere', 'approbation', 'exercice', 'sur', 'pour chaque', 'seulement si', 'a noter', 'au plus', 'duree'])
-const english = new Set(['expected result', 'on failure', 'if this fails', 'undo', 'approval', 'drill', 'on', 'for each', 'only if', 'record', 'at most', 'duration'])
+const french = new Set([
+  'resultat attendu',
+  "en cas d'echec",
+  'retour arriere',
+  'approbation',
+  'exercice',
+  'sur',
+  'pour chaque',
+  'seulement si',
+  'a noter',
+  'au plus',
+  'duree',
+])
+const english = new Set([
+  'expected result',
+  'on failure',
+  'if this fails',
+  'undo',
+  'approval',
+  'drill',
+  'on',
+  'for each',
+  'only if',
+  'record',
+  'at most',
+  'duration',
+])
 
 /** The language that a label's word tells; null where both write it alike. */
 export function langOfLabel(text: string): Lang | null {
@@ -92,20 +117,31 @@ export function readLabels(reading: Reading, paragraph: Paragraph): Parts {
   }
 }
 
-function labelAt(reading: Reading, strong: PhrasingContent, next: PhrasingContent | undefined): { name: LabelName; from: number } | null {
+function labelAt(
+  reading: Reading,
+  strong: PhrasingContent,
+  next: PhrasingContent | undefined,
+): { name: LabelName; from: number } | null {
   const text = plainText(strong)
   if (text.length > 40) return null
   const name = names.get(foldLabel(text))
   if (name === undefined) return null
   const inside = /:[\s\u00a0\u202f]*$/.test(text)
-  const blanks = next?.type === 'text' ? /^[ \t\u00a0\u202f]*:/.exec(reading.source.slice(startOf(next), startOf(next) + 20))?.[0] : undefined
+  const blanks =
+    next?.type === 'text' ? /^[ \t\u00a0\u202f]*:/.exec(reading.source.slice(startOf(next), startOf(next) + 20))?.[0] : undefined
   if (!inside && blanks === undefined) return null
   return { name, from: endOf(strong) + (inside ? 0 : (blanks?.length ?? 0)) }
 }
 
 function openLabel(
   reading: Reading,
-  { name, place, from, until, nodes }: { name: LabelName; place: Place; from: number; until: number; nodes: readonly PhrasingContent[] },
+  {
+    name,
+    place,
+    from,
+    until,
+    nodes,
+  }: { name: LabelName; place: Place; from: number; until: number; nodes: readonly PhrasingContent[] },
 ): OpenLabel {
   const raw = reading.source.slice(from, until)
   const text = raw.trim()
@@ -116,7 +152,12 @@ function openLabel(
     place,
     text,
     codes: nodes.flatMap((node) => codesIn(reading, node)),
-    plain: nodes.map(withoutCode).join('').replace(/^[\s\u00a0\u202f]*:/, '').replace(/[\s\u00a0\u202f]+/g, ' ').trim(),
+    plain: nodes
+      .map(withoutCode)
+      .join('')
+      .replace(/^[\s\u00a0\u202f]*:/, '')
+      .replace(/[\s\u00a0\u202f]+/g, ' ')
+      .trim(),
     after: '',
     textPlace: text === '' ? placeBetween(reading.lines, from, from) : placeBetween(reading.lines, start, start + text.length),
   }

@@ -9,7 +9,7 @@ import type { Lines } from './lines.ts'
 import { lineText } from './lines.ts'
 import { markIndented, walk } from './nodes.ts'
 import type { Root, RootContent } from './nodes.ts'
-import { stretchesOf } from './scan.ts'
+import { frontMatterEnd, stretchesOf } from './scan.ts'
 import type { Stretch } from './scan.ts'
 
 /** Tables only: the whole of GitHub's Markdown costs half as much again, mostly for literal links. */
@@ -19,6 +19,7 @@ function tables(this: Processor): void {
   data.fromMarkdownExtensions = [...(data.fromMarkdownExtensions ?? []), gfmTableFromMarkdown()]
 }
 
+/** With front matter only where it is closed: the extension reads what follows an open one wrongly. */
 const whole = unified().use(remarkParse).use(remarkFrontmatter).use(tables).freeze()
 const part = unified().use(remarkParse).use(tables).freeze()
 
@@ -31,7 +32,7 @@ const definition = /^[ \t>\-*+\d.)]*\[[^\]]{1,999}\]:/m
  */
 export function readMarkdown(lines: Lines): Root {
   const { source } = lines
-  const tree = source.includes('\0') || definition.test(source) ? whole.parse(source) : assemble(lines)
+  const tree = source.includes('\0') || definition.test(source) ? readWhole(lines) : assemble(lines)
   walk(tree, (node) => {
     if (node.type !== 'code') return
     const { start } = node.position ?? {}
@@ -41,8 +42,8 @@ export function readMarkdown(lines: Lines): Root {
 }
 
 /** Reads Markdown by remark alone; for tests that hold `readMarkdown` to it. */
-export function readWhole(source: string): Root {
-  return whole.parse(source)
+export function readWhole(lines: Lines): Root {
+  return (frontMatterEnd(lines) > 0 ? whole : part).parse(lines.source)
 }
 
 function assemble(lines: Lines): Root {
@@ -60,7 +61,7 @@ function assemble(lines: Lines): Root {
 function slowly(lines: Lines, { first, last }: Stretch): RootContent[] {
   const offset = lines.starts[first - 1] ?? 0
   const text = lines.source.slice(offset, lines.ends[last - 1])
-  const tree = (first === 1 ? whole : part).parse(text)
+  const tree = (first === 1 && frontMatterEnd(lines) > 0 ? whole : part).parse(text)
   if (first > 1)
     walk(tree, ({ position }) => {
       if (position === undefined) return

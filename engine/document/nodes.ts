@@ -1,7 +1,20 @@
 import type { Code, Nodes, Parents, Table, TableCell, TableRow } from 'mdast'
 import type { Place } from '../model/problem.ts'
 
-export type { Code, Heading, Html, List, ListItem, Nodes, Paragraph, PhrasingContent, Root, RootContent, Table, TableCell } from 'mdast'
+export type {
+  Code,
+  Heading,
+  Html,
+  List,
+  ListItem,
+  Nodes,
+  Paragraph,
+  PhrasingContent,
+  Root,
+  RootContent,
+  Table,
+  TableCell,
+} from 'mdast'
 
 /** Where a node stands. */
 export function placeOf({ position }: Nodes): Place {

@@ -72,7 +72,9 @@ function textOfCell(reading: Reading, cell: TableCell | undefined, table: Table)
   const code = codesIn(reading, cell)
   const text = plainText(cell).trim()
   const [only] = code
-  return only !== undefined && only.value.trim() === text ? { ...only, value: text } : { value: text, place: placeOfCell(reading, cell) }
+  return only !== undefined && only.value.trim() === text
+    ? { ...only, value: text }
+    : { value: text, place: placeOfCell(reading, cell) }
 }
 
 function readType(reading: Reading, { value, place }: Located<string>): Located<Type> {

@@ -48,7 +48,10 @@ export function parseRunbook({ file, source: given }: { readonly file: string; r
   const tree = readSafely(lines)
   if (tree === null) {
     const place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
-    return { runbook: null, problems: [problemOf(file, { rule: 'too-deep', place, reason: 'Unexpected nesting, expected text that can be read' })] }
+    return {
+      runbook: null,
+      problems: [problemOf(file, { rule: 'too-deep', place, reason: 'Unexpected nesting, expected text that can be read' })],
+    }
   }
   const headings = readHeadings(tree)
   const reading: Reading = { file, source, lines, anchors: new Set(headings.map(({ anchor }) => anchor)), problems: [] }
@@ -104,4 +107,3 @@ function assemble(reading: Reading, tree: Root, headings: Runbook['headings']): 
     headings,
   }
 }
-

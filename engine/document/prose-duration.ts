@@ -22,7 +22,8 @@ export function proseDuration(text: string): number | null {
     .replace(/[.,;]$/, '')
     .replace(/^\d+(?:[.,]\d+)?\s*(?:-|–|a|to|et)\s*(?=\d)/, '')
   const parts = [...words.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]+)/g)]
-  if (parts.length === 0 || words.replace(/(\d+(?:[.,]\d+)?)\s*([a-z]+)/g, '').replace(/\b(?:et|and)\b|[\s,]/g, '') !== '') return null
+  if (parts.length === 0 || words.replace(/(\d+(?:[.,]\d+)?)\s*([a-z]+)/g, '').replace(/\b(?:et|and)\b|[\s,]/g, '') !== '')
+    return null
   let total = 0
   for (const [, number = '', word = ''] of parts) {
     const unit = units.find(([pattern]) => pattern.test(word))?.[1]

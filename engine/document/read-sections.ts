@@ -23,8 +23,13 @@ const fallbacks: Readonly<Partial<Record<Part['name'], BlockType>>> = {
 }
 
 /** Cuts a document at its second-level headings and reads each section. */
-export function readSections(reading: Reading, tree: Root): { readonly parts: readonly Part[]; readonly sections: readonly Section[] } {
-  const parts: { name: Part['name']; heading: Heading | null; nodes: RootContent[] }[] = [{ name: 'other', heading: null, nodes: [] }]
+export function readSections(
+  reading: Reading,
+  tree: Root,
+): { readonly parts: readonly Part[]; readonly sections: readonly Section[] } {
+  const parts: { name: Part['name']; heading: Heading | null; nodes: RootContent[] }[] = [
+    { name: 'other', heading: null, nodes: [] },
+  ]
   for (const node of tree.children) {
     if (node.type === 'heading' && node.depth === 2) parts.push({ name: nameOf(reading, node), heading: node, nodes: [] })
     else if (node.type === 'heading' && node.depth === 1) parts.push({ name: 'other', heading: null, nodes: [] })
@@ -67,7 +72,9 @@ export function readTitleOf(reading: Reading, tree: Root): Located<string> {
   const heading = tree.children.find((node) => node.type === 'heading' && node.depth === 1)
   const name = reading.file.replace(/^.*[/\\]/, '').replace(/\.(?:md|markdown)$/i, '')
   if (heading === undefined) return { value: name, place: { line: 1, column: 1, endLine: 1, endColumn: 1 } }
-  const text = plainText(heading).replace(/[\s\u00a0\u202f]+/g, ' ').trim()
+  const text = plainText(heading)
+    .replace(/[\s\u00a0\u202f]+/g, ' ')
+    .trim()
   const title = text.replace(/^(?:[\p{Extended_Pictographic}\u200d\ufe0f]|\s)+/u, '').replace(/^runbook\s*:\s*/i, '')
   return { value: title === '' ? name : title, place: placeOf(heading) }
 }

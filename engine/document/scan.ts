@@ -1,4 +1,4 @@
-import { linesOf } from './lines.ts'
+import { lineText } from './lines.ts'
 import type { Lines } from './lines.ts'
 
 /** A stretch of whole lines (from 1, both counted) of a document, of one kind. */
@@ -23,18 +23,19 @@ export function stretchesOf(lines: Lines): Stretch[] {
   const found: Stretch[] = []
   const count = lines.starts.length
   const text = (line: number): string => lines.source.slice(lines.starts[line - 1], lines.ends[line - 1])
-  const matter = frontMatterEnd(text, count)
+  const matter = frontMatterEnd(lines)
   if (matter > 0) found.push({ type: 'hard', first: 1, last: matter })
-  for (let line = matter + 1; line <= count; ) {
+  for (let line = matter + 1; line <= count;) {
     const first = text(line)
     if (isBlank(first)) {
       line += 1
       continue
     }
-    const stretch =
-      fenceOpen.test(first) ? fenceFrom(text, line, count)
-      : heading.test(first) ? { type: 'heading' as const, first: line, last: line }
-      : (paragraphFrom(text, line, count) ?? hardFrom(text, line, count))
+    const stretch = fenceOpen.test(first)
+      ? fenceFrom(text, line, count)
+      : heading.test(first)
+        ? { type: 'heading' as const, first: line, last: line }
+        : (paragraphFrom(text, line, count) ?? hardFrom(text, line, count))
     found.push(stretch)
     line = stretch.last + 1
   }
@@ -42,9 +43,9 @@ export function stretchesOf(lines: Lines): Stretch[] {
 }
 
 /** Last line of the front matter; 0 where there is none. */
-function frontMatterEnd(text: (line: number) => string, count: number): number {
-  if (!/^---[ \t]*$/.test(text(1))) return 0
-  for (let line = 2; line <= count; line += 1) if (/^---[ \t]*$/.test(text(line))) return line
+export function frontMatterEnd(lines: Lines): number {
+  if (!/^---[ \t]*$/.test(lineText(lines, 1))) return 0
+  for (let line = 2; line <= lines.starts.length; line += 1) if (/^---[ \t]*$/.test(lineText(lines, line))) return line
   return 0
 }
 
@@ -75,30 +76,33 @@ function paragraphFrom(text: (line: number) => string, first: number, count: num
 
 function hardFrom(text: (line: number) => string, first: number, count: number): Stretch {
   let html: RegExp | null = null
-  let inner: { readonly mark: string; readonly length: number } | null = null
-  let last = first
+  let inner: { readonly mark: string; readonly length: number; readonly indent: number } | null = null
   for (let line = first; line <= count; line += 1) {
     const now = text(line)
     if (inner !== null) {
-      // A fence with one to three blanks before it, at the top or in a list: what a flush line does depends on which.
-      if (/^[^ \t]/.test(now)) return { type: 'hard', first, last: count }
+      // A fence with one to three blanks before it stands at the top or in a list: what a line with less or other
+      // indentation does depends on which, so then the rest is left to the whole parser.
+      const indent = now.length - now.trimStart().length
       const close = /^[ \t]*(`{3,}|~{3,})[ \t]*$/.exec(now)?.[1]
-      if (close !== undefined && close[0] === inner.mark && close.length >= inner.length) inner = null
-      if (!isBlank(now)) last = line
+      const closes = close !== undefined && close[0] === inner.mark && close.length >= inner.length
+      if (!isBlank(now) && (indent < inner.indent || (closes && indent !== inner.indent) || now.startsWith('\t')))
+        return { type: 'hard', first, last: count }
+      if (closes) inner = null
       continue
     }
     if (html === null && line > first) {
-      if (fenceOpen.test(now) || heading.test(now)) break
-      const afterBlank = isBlank(text(line - 1))
-      if (afterBlank && /^[^ \t]/.test(now) && !item.test(now)) break
+      const flush = isBlank(text(line - 1)) && /^[^ \t]/.test(now) && !item.test(now)
+      if (flush || fenceOpen.test(now) || heading.test(now)) return { type: 'hard', first, last: line - 1 }
     }
+    // A fence where HTML may or may not go on: which lines are code depends on it.
+    if (html !== null && /^[ \t]*(?:`{3}|~{3})/.test(now)) return { type: 'hard', first, last: count }
     const open = html === null ? /^ {1,3}(?:(`{3,})[^`]*|(~{3,}).*)$/.exec(now) : null
-    if (open !== null) inner = { mark: (open[1] ?? open[2] ?? '')[0] ?? '', length: (open[1] ?? open[2] ?? '').length }
+    const mark = open?.[1] ?? open?.[2]
+    if (mark !== undefined) inner = { mark: mark.charAt(0), length: mark.length, indent: now.length - now.trimStart().length }
     if (html === null || html === blank) html = htmlEnd(now) ?? html
     if (html?.test(html === blank ? now : now.replace(/^ {0,3}<!?-{0,2}/, '')) === true) html = null
-    if (!isBlank(now)) last = line
   }
-  return { type: 'hard', first, last }
+  return { type: 'hard', first, last: count }
 }
 
 const blank = /^[ \t]*$/
@@ -113,10 +117,4 @@ function htmlEnd(text: string): RegExp | null {
   if (/^<![a-z]/.test(open)) return />/
   if (/^<(?:script|pre|style|textarea)(?:[\s>]|$)/.test(open)) return /<\/(?:script|pre|style|textarea)>/i
   return blank
-}
-
-/** The lines of a source, and its stretches. */
-export function scan(source: string): { readonly lines: Lines; readonly stretches: readonly Stretch[] } {
-  const lines = linesOf(source)
-  return { lines, stretches: stretchesOf(lines) }
 }

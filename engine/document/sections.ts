@@ -28,7 +28,9 @@ const names: ReadonlyMap<string, Name> = new Map(
     runs: { fr: ['historique des executions'], en: ['run history'] },
   }).flatMap(([section, { fr, en }]) => [
     ...fr.map((name): [string, Name] => [name, { section: section as SectionName, lang: en.includes(name) ? null : 'fr' }]),
-    ...en.filter((name) => !fr.includes(name)).map((name): [string, Name] => [name, { section: section as SectionName, lang: 'en' }]),
+    ...en
+      .filter((name) => !fr.includes(name))
+      .map((name): [string, Name] => [name, { section: section as SectionName, lang: 'en' }]),
   ]),
 )
 
@@ -63,5 +65,19 @@ export function nearSection(heading: string): string | null {
   const folded = foldHeading(heading)
   if (folded === '' || names.has(folded)) return null
   const near = nearest(folded, [...names.keys()])
-  return near === null ? null : (written[near] ?? near.charAt(0).toUpperCase() + near.slice(1))
+  return near === null || !isAlike(folded, near) ? null : (written[near] ?? near.charAt(0).toUpperCase() + near.slice(1))
+}
+
+/** Closer than words that only end alike: *Introduction* is no misspelt *Instructions*. */
+function isAlike(a: string, b: string): boolean {
+  const sorted = (text: string): string => [...text].toSorted().join('')
+  if (sorted(a) === sorted(b)) return true
+  const pairs = (text: string): string[] => [...text].slice(1).map((char, index) => `${text[index]}${char}`)
+  const left = pairs(b)
+  const common = pairs(a).filter((pair) => {
+    const at = left.indexOf(pair)
+    if (at !== -1) left.splice(at, 1)
+    return at !== -1
+  }).length
+  return (2 * common) / Math.max(1, a.length + b.length - 2) >= 0.7
 }

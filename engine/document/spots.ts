@@ -15,8 +15,10 @@ export function spotsOf(runbook: Runbook): Spot[] {
   return runbook.sections.flatMap((section) => {
     const inside = new Map<Item, { step: Step | null; phase: Phase | null }>()
     for (const part of section.steps) {
-      for (const item of part.items) inside.set(item, part.type === 'step' ? { step: part, phase: null } : { step: null, phase: part })
-      if (part.type === 'phase') for (const step of part.steps) for (const item of step.items) inside.set(item, { step, phase: part })
+      for (const item of part.items)
+        inside.set(item, part.type === 'step' ? { step: part, phase: null } : { step: null, phase: part })
+      if (part.type === 'phase')
+        for (const step of part.steps) for (const item of step.items) inside.set(item, { step, phase: part })
     }
     return section.items.map((item) => ({ item, section, step: null, phase: null, ...inside.get(item) }))
   })
@@ -25,7 +27,9 @@ export function spotsOf(runbook: Runbook): Spot[] {
 /** The steps of all procedure sections, in order, with the phase that each stands in. */
 export function stepsOf(runbook: Runbook): StepSpot[] {
   return runbook.sections.flatMap(({ steps }) =>
-    steps.flatMap((part): StepSpot[] => (part.type === 'step' ? [{ step: part, phase: null }] : part.steps.map((step) => ({ step, phase: part })))),
+    steps.flatMap((part): StepSpot[] =>
+      part.type === 'step' ? [{ step: part, phase: null }] : part.steps.map((step) => ({ step, phase: part })),
+    ),
   )
 }
 

@@ -14,22 +14,43 @@ export interface Procedure {
 }
 
 /** Reads a procedure section: third-level headings are steps or phases; without them numbered items, else single fences. */
-export function readProcedure(reading: Reading, nodes: readonly RootContent[], title: { readonly text: string; readonly heading: Heading }): Procedure {
+export function readProcedure(
+  reading: Reading,
+  nodes: readonly RootContent[],
+  title: { readonly text: string; readonly heading: Heading },
+): Procedure {
   const { before, parts } = splitAt(nodes, 3)
   const steps: (Step | Phase)[] = []
   const lead: Item[] = []
   if (parts.length > 0) {
-    const found = flatSteps(readItems(reading, before, 'command'), { title: title.text, place: placeOf(title.heading), manual: false })
+    const found = flatSteps(readItems(reading, before, 'command'), {
+      title: title.text,
+      place: placeOf(title.heading),
+      manual: false,
+    })
     steps.push(...found.steps)
     lead.push(...found.rest)
     for (const part of parts) steps.push(readPart(reading, part))
-  } else if (before.some((node) => node.type === 'list' && node.ordered === true)) readLists(reading, before, { title, steps, lead })
+  } else if (before.some((node) => node.type === 'list' && node.ordered === true))
+    readLists(reading, before, { title, steps, lead })
   else {
-    const found = flatSteps(readItems(reading, before, 'command'), { title: title.text, place: placeOf(title.heading), manual: true })
+    const found = flatSteps(readItems(reading, before, 'command'), {
+      title: title.text,
+      place: placeOf(title.heading),
+      manual: true,
+    })
     steps.push(...found.steps)
     lead.push(...found.rest)
   }
-  return { items: [...lead, ...steps.flatMap((step) => (step.type === 'step' ? step.items : [...step.items, ...step.steps.flatMap(({ items }) => items)]))], steps }
+  return {
+    items: [
+      ...lead,
+      ...steps.flatMap((step) =>
+        step.type === 'step' ? step.items : [...step.items, ...step.steps.flatMap(({ items }) => items)],
+      ),
+    ],
+    steps,
+  }
 }
 
 interface Part {
@@ -57,7 +78,14 @@ function readPart(reading: Reading, { heading, nodes }: Part): Step | Phase {
   const steps = parts.map((part): Step => {
     const name = plainText(part.heading)
     const own = readTitle(name)
-    return { type: 'step', number: own.number, title: own.title, heading: name, place: placeOf(part.heading), items: readItems(reading, part.nodes, 'command') }
+    return {
+      type: 'step',
+      number: own.number,
+      title: own.title,
+      heading: name,
+      place: placeOf(part.heading),
+      items: readItems(reading, part.nodes, 'command'),
+    }
   })
   return { type: 'phase', ...common, items: found.rest, steps: [...found.steps, ...steps] }
 }
@@ -69,7 +97,11 @@ function readLists(
   { title, steps, lead }: { title: { readonly text: string; readonly heading: Heading }; steps: (Step | Phase)[]; lead: Item[] },
 ): void {
   const first = nodes.findIndex((node) => node.type === 'list' && node.ordered === true)
-  const found = flatSteps(readItems(reading, nodes.slice(0, first), 'command'), { title: title.text, place: placeOf(title.heading), manual: false })
+  const found = flatSteps(readItems(reading, nodes.slice(0, first), 'command'), {
+    title: title.text,
+    place: placeOf(title.heading),
+    manual: false,
+  })
   steps.push(...found.steps)
   lead.push(...found.rest)
   const items: { item: ListItem; number: number; nodes: Nodes[] }[] = []
@@ -98,7 +130,9 @@ function itemsOf(list: List): { item: ListItem; number: number; nodes: Nodes[] }
 
 /** An item's first line as its title, and the rest of that paragraph. */
 function cutFirstLine(reading: Reading, paragraph: Paragraph): { title: string; rest: Nodes | null } {
-  const index = paragraph.children.findIndex((node) => (node.type === 'text' && /[\r\n]/.test(node.value)) || node.type === 'break')
+  const index = paragraph.children.findIndex(
+    (node) => (node.type === 'text' && /[\r\n]/.test(node.value)) || node.type === 'break',
+  )
   if (index === -1) return { title: plainText(paragraph), rest: null }
   const node = paragraph.children[index] as Nodes
   const at = node.type === 'text' ? node.value.search(/[\r\n]/) : 0
@@ -115,5 +149,8 @@ function cutFirstLine(reading: Reading, paragraph: Paragraph): { title: string; 
   const rest = paragraph.children.slice(index + 1)
   const split = { start: { ...position.start }, end: rest[0]?.position?.start ?? position.end }
   const children = value === '' ? rest : [{ type: 'text' as const, value, position: split }, ...rest]
-  return { title, rest: start >= endOf(paragraph) || startOf(paragraph) === start ? null : { type: 'paragraph', children, position } }
+  return {
+    title,
+    rest: start >= endOf(paragraph) || startOf(paragraph) === start ? null : { type: 'paragraph', children, position },
+  }
 }

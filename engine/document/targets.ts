@@ -23,7 +23,9 @@ export const targetWords: readonly string[] = [
 /** Reads a target's cell: a word, a step, a link. */
 export function readTarget(cell: Nodes, anchors: ReadonlySet<string>): Target {
   const url = linkIn(cell)
-  const text = plainText(cell).replace(/[\s\u00a0\u202f]+/g, ' ').trim()
+  const text = plainText(cell)
+    .replace(/[\s\u00a0\u202f]+/g, ' ')
+    .trim()
   if (url !== null) return linkTarget(url, text, anchors)
   const said = /^([^:]*?)\s*(?::\s*(.*))?$/.exec(text)
   const word = fold(said?.[1] ?? '')
@@ -40,7 +42,16 @@ export function readTarget(cell: Nodes, anchors: ReadonlySet<string>): Target {
 
 /** The word that a target's text is near to, or null. */
 export function nearTarget(text: string): string | null {
-  return nearest(fold(/^[^:]*/.exec(text)?.[0] ?? ''), ['continue', 'continuer', 'stop', 'fin', 'ask', 'demander', 'approve', 'approbation'])
+  return nearest(fold(/^[^:]*/.exec(text)?.[0] ?? ''), [
+    'continue',
+    'continuer',
+    'stop',
+    'fin',
+    'ask',
+    'demander',
+    'approve',
+    'approbation',
+  ])
 }
 
 /** What a link to a step or a runbook means; a heading is named by its anchor where that exists, else by the link's text. */
@@ -61,7 +72,9 @@ export function stepByLink(anchor: string, text: string, anchors: ReadonlySet<st
 
 /** The number of `Step 3` or `Étape 3 : …` at the beginning of a text. */
 export function stepNumberIn(text: string): string | null {
-  return /^(?:[eé]tape|e\u0301tape|step|phase)[\s\u00a0\u202f]*(\d+(?:\.\d+)*[a-z]?)(?![\p{L}\p{N}])/iu.exec(text.trim())?.[1] ?? null
+  return (
+    /^(?:[eé]tape|e\u0301tape|step|phase)[\s\u00a0\u202f]*(\d+(?:\.\d+)*[a-z]?)(?![\p{L}\p{N}])/iu.exec(text.trim())?.[1] ?? null
+  )
 }
 
 /** The first link of a node, or null. */

@@ -26,12 +26,15 @@ export function readYamlBody(block: Block, file = ''): YamlBody {
   }
   const documents = parseAllDocuments(body, { prettyErrors: false, uniqueKeys: true, strict: true })
   const [first, second] = Array.isArray(documents) ? documents : []
-  if (first === undefined || (first.contents === null && first.errors.length === 0)) return { json: {}, problems, placeOf: () => block.place }
+  if (first === undefined || (first.contents === null && first.errors.length === 0))
+    return { json: {}, problems, placeOf: () => block.place }
   for (const { code, message, pos } of first.errors)
     add(
       code === 'DUPLICATE_KEY' ? 'yaml-duplicate-key' : 'yaml-body',
       pos,
-      code === 'DUPLICATE_KEY' ? 'Unexpected second key of this name, expected each once' : `Unexpected YAML: ${(message.split('\n')[0] ?? message).trim()}`,
+      code === 'DUPLICATE_KEY'
+        ? 'Unexpected second key of this name, expected each once'
+        : `Unexpected YAML: ${(message.split('\n')[0] ?? message).trim()}`,
     )
   if (second !== undefined) add('yaml-body', [second.range[0], second.range[0] + 1], 'Unexpected second document, expected one')
   checkNodes(first, add)
