@@ -33,8 +33,8 @@ export function readFrontMatter(reading: Reading, tree: Root): Entry[] {
   if (!isMap(contents) || startOf(first) !== 0) return []
   return contents.items.flatMap(({ key, value }): Entry[] => {
     if (!isScalar(key) || !isScalar(value) || value.value === null) return []
-    const [from = 0, to = 0] = value.range ?? []
-    const text = typeof value.value === 'string' ? value.value : (value.source ?? String(value.value))
+    const [from, to] = value.range ?? [0, 0]
+    const text = typeof value.value === 'string' ? value.value : (value.source ?? JSON.stringify(value.value))
     return [{ key: String(key.value), value: { value: text, place: place(from, to) } }]
   })
 }

@@ -25,7 +25,7 @@ export function readTitle(heading: string): Title {
   const text = heading
     .replace(/(\d)\ufe0f?\u20e3/g, '$1. ')
     .replace(/[\s\u00a0\u202f]+/g, ' ')
-    .replace(/^(?:[\p{Extended_Pictographic}\p{Emoji_Modifier}\u200d\ufe0f]|\s)+/u, '')
+    .replace(/^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s)+/u, '')
     .trim()
   const words = worded.exec(text)
   if (words !== null) {

@@ -9,6 +9,7 @@ import type { Lines } from './lines.ts'
 import { lineText } from './lines.ts'
 import { markIndented, walk } from './nodes.ts'
 import type { Root, RootContent } from './nodes.ts'
+import { readLists } from './lists.ts'
 import { frontMatterEnd, stretchesOf } from './scan.ts'
 import type { Stretch } from './scan.ts'
 
@@ -47,21 +48,28 @@ export function readWhole(lines: Lines): Root {
 }
 
 function assemble(lines: Lines): Root {
-  const children: RootContent[] = []
-  for (const stretch of stretchesOf(lines)) {
-    const quick = quickly(lines, stretch)
-    if (quick === null) for (const node of slowly(lines, stretch)) children.push(node)
-    else children.push(quick)
-  }
+  const children = readBlocks(lines, frontMatterEnd(lines))
   const last = lines.starts.length
   const end = { line: last, column: lineText(lines, last).length + 1, offset: lines.source.length }
   return { type: 'root', children, position: { start: { line: 1, column: 1, offset: 0 }, end } }
 }
 
-function slowly(lines: Lines, { first, last }: Stretch): RootContent[] {
+/** Reads the blocks of a document, or of what a list item holds; `matter` is the last line of front matter. */
+function readBlocks(lines: Lines, matter: number): RootContent[] {
+  const children: RootContent[] = []
+  for (const stretch of stretchesOf(lines, matter)) {
+    const quick = quickly(lines, stretch)
+    if (quick === null) for (const node of slowly(lines, stretch, matter)) children.push(node)
+    else if (Array.isArray(quick)) for (const node of quick) children.push(node)
+    else children.push(quick)
+  }
+  return children
+}
+
+function slowly(lines: Lines, { first, last }: Stretch, matter: number): RootContent[] {
   const offset = lines.starts[first - 1] ?? 0
   const text = lines.source.slice(offset, lines.ends[last - 1])
-  const tree = (first === 1 && frontMatterEnd(lines) > 0 ? whole : part).parse(text)
+  const tree = (first === 1 && matter > 0 ? whole : part).parse(text)
   if (first > 1)
     walk(tree, ({ position }) => {
       if (position === undefined) return
@@ -73,7 +81,7 @@ function slowly(lines: Lines, { first, last }: Stretch): RootContent[] {
   return tree.children
 }
 
-function quickly(lines: Lines, stretch: Stretch): RootContent | null {
+function quickly(lines: Lines, stretch: Stretch): RootContent | RootContent[] | null {
   switch (stretch.type) {
     case 'heading':
       return quickHeading(lines, stretch.first)
@@ -82,14 +90,14 @@ function quickly(lines: Lines, stretch: Stretch): RootContent | null {
     case 'paragraph':
       return quickParagraph(lines, stretch)
     case 'hard':
-      return null
+      return quickComment(lines, stretch) ?? readLists(lines, stretch, (item) => readBlocks(item, 0))
   }
 }
 
 function quickHeading(lines: Lines, line: number): RootContent | null {
   const text = lineText(lines, line)
   const found = /^(#{1,6})[ \t]+(\S.*?)[ \t]*$/.exec(text)
-  if (found === null || /#$/.test(found[2] ?? '#')) return null
+  if (found === null || found[2]?.endsWith('#') !== false) return null
   const [, marks = '#', title = ''] = found
   const start = lines.starts[line - 1] ?? 0
   const column = text.indexOf(title, marks.length) + 1
@@ -129,6 +137,18 @@ function quickParagraph(lines: Lines, { first, last }: Stretch): RootContent | n
     type: 'paragraph',
     children,
     position: span(lines, { line: first, column: 1 }, { line: last, column: lineText(lines, last).length + 1 }),
+  }
+}
+
+/** A comment on one line. */
+function quickComment(lines: Lines, { first, last }: Stretch): RootContent | null {
+  const text = lineText(lines, first)
+  if (!text.startsWith('<!--') || !text.endsWith('-->') || /^<!--(?:-?>|.*-->.*-->)/.test(text)) return null
+  for (let line = first + 1; line <= last; line += 1) if (lineText(lines, line).trim() !== '') return null
+  return {
+    type: 'html',
+    value: text,
+    position: span(lines, { line: first, column: 1 }, { line: first, column: text.length + 1 }),
   }
 }
 

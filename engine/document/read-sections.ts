@@ -75,6 +75,6 @@ export function readTitleOf(reading: Reading, tree: Root): Located<string> {
   const text = plainText(heading)
     .replace(/[\s\u00a0\u202f]+/g, ' ')
     .trim()
-  const title = text.replace(/^(?:[\p{Extended_Pictographic}\u200d\ufe0f]|\s)+/u, '').replace(/^runbook\s*:\s*/i, '')
+  const title = text.replace(/^(?:\p{Extended_Pictographic}|\u200d|\ufe0f|\s)+/u, '').replace(/^runbook\s*:\s*/i, '')
   return { value: title === '' ? name : title, place: placeOf(heading) }
 }

@@ -11,19 +11,19 @@ export interface Stretch {
 
 const fenceOpen = /^(?:(`{3,})[^`]*|(~{3,}).*)$/
 const heading = /^#{1,6}(?:[ \t]|$)/
-/** Begins a list item, a quote, HTML, a table, a rule, a heading's underline, indented text: not a simple paragraph's line. */
-const special = /^(?:[ \t>|<:#=~+_[\-\0]|\*(?:[ \t*]*$|[ \t])|\d{1,9}[.)](?:[ \t]|$)|`{3})/
+/** Begins a list item, a quote, HTML, a table, a rule, a heading's underline, indented text: no line of a simple paragraph. */
+const special = /^(?:[ \t>|<:#=~+_\-\0]|\*(?:[ \t*]*$|[ \t])|\d{1,9}[.)](?:[ \t]|$)|`{3})/
 const item = /^(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)/
 
 /**
  * Cuts a document into stretches at lines that no container can hold: an unindented heading or fence always ends lists and
  * quotes. Inside HTML nothing is cut. Cutting too little is always right, only slower.
+ * `matter` is the last line of front matter, 0 without.
  */
-export function stretchesOf(lines: Lines): Stretch[] {
+export function stretchesOf(lines: Lines, matter: number): Stretch[] {
   const found: Stretch[] = []
   const count = lines.starts.length
   const text = (line: number): string => lines.source.slice(lines.starts[line - 1], lines.ends[line - 1])
-  const matter = frontMatterEnd(lines)
   if (matter > 0) found.push({ type: 'hard', first: 1, last: matter })
   for (let line = matter + 1; line <= count;) {
     const first = text(line)
@@ -68,14 +68,20 @@ function paragraphFrom(text: (line: number) => string, first: number, count: num
   for (; line <= count; line += 1) {
     const now = text(line)
     if (isBlank(now)) break
-    if (line > first && (fenceOpen.test(now) || heading.test(now))) break
+    if (line > first && (fenceOpen.test(now) || heading.test(now) || interrupts(now))) break
     if (special.test(now) || /[ \t\\]$/.test(now)) return null
   }
   return { type: 'paragraph', first, last: line - 1 }
 }
 
+/** A list that may begin right below a paragraph: not an empty item, and not a number other than 1. */
+function interrupts(text: string): boolean {
+  return /^(?:[-*+]|1[.)]) {1,4}[^ \t]/.test(text) && !/^[-*+ \t]+$/.test(text) && !/^[-| :]+$/.test(text)
+}
+
 function hardFrom(text: (line: number) => string, first: number, count: number): Stretch {
   let html: RegExp | null = null
+  let outer = false
   let inner: { readonly mark: string; readonly length: number; readonly indent: number } | null = null
   for (let line = first; line <= count; line += 1) {
     const now = text(line)
@@ -99,8 +105,15 @@ function hardFrom(text: (line: number) => string, first: number, count: number):
     const open = html === null ? /^ {1,3}(?:(`{3,})[^`]*|(~{3,}).*)$/.exec(now) : null
     const mark = open?.[1] ?? open?.[2]
     if (mark !== undefined) inner = { mark: mark.charAt(0), length: mark.length, indent: now.length - now.trimStart().length }
-    if (html === null || html === blank) html = htmlEnd(now) ?? html
-    if (html?.test(html === blank ? now : now.replace(/^ {0,3}<!?-{0,2}/, '')) === true) html = null
+    if (html === null || html === blank) {
+      outer ||= html === blank
+      html = htmlEnd(now) ?? html
+    }
+    if (html?.test(html === blank ? now : now.replace(/^ {0,3}<!?-{0,2}/, '')) === true) {
+      // A comment inside other HTML ends, and that HTML goes on up to a blank line.
+      html = html !== blank && outer ? blank : null
+      outer &&= html !== null
+    }
   }
   return { type: 'hard', first, last: count }
 }

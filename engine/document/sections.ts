@@ -70,9 +70,12 @@ export function nearSection(heading: string): string | null {
 
 /** Closer than words that only end alike: *Introduction* is no misspelt *Instructions*. */
 function isAlike(a: string, b: string): boolean {
-  const sorted = (text: string): string => [...text].toSorted().join('')
+  const sorted = (text: string): string => Array.from(text).toSorted().join('')
   if (sorted(a) === sorted(b)) return true
-  const pairs = (text: string): string[] => [...text].slice(1).map((char, index) => `${text[index]}${char}`)
+  const pairs = (text: string): string[] =>
+    Array.from(text)
+      .slice(1)
+      .map((char, index) => `${text[index]}${char}`)
   const left = pairs(b)
   const common = pairs(a).filter((pair) => {
     const at = left.indexOf(pair)

@@ -12,7 +12,7 @@ describe('any text', () => {
         fc.oneof(
           markdownText,
           fc.string({ unit: 'binary' }),
-          fc.string({ unit: fc.constantFrom(...'`~#>-*|[](){}=:"\\ \n\ta1') }),
+          fc.string({ unit: fc.constantFrom(...Array.from('`~#>-*|[](){}=:"\\ \n\ta1')) }),
         ),
         (text) => {
           const source = `## Procedure\n${text}`

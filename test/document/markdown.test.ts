@@ -5,11 +5,15 @@ import { readMarkdown, readWhole } from '../../engine/document/markdown.ts'
 import { markdownText } from './arbitrary.ts'
 
 const plain = (tree: unknown): unknown =>
-  JSON.parse(JSON.stringify(tree, (key: string, value: unknown) => (key === 'data' ? undefined : value)))
+  JSON.parse(JSON.stringify(tree, (key: string, value: unknown) => (key === 'data' || key === 'spread' ? undefined : value)))
 
 /** The end of a fence that is never closed is told differently where blanks follow it; nothing reads that. */
 const withoutEnds = (tree: unknown): unknown =>
-  JSON.parse(JSON.stringify(tree, (key: string, value: unknown) => (key === 'end' || key === 'data' ? undefined : value)))
+  JSON.parse(
+    JSON.stringify(tree, (key: string, value: unknown) =>
+      key === 'end' || key === 'data' || key === 'spread' ? undefined : value,
+    ),
+  )
 
 describe('reading by stretches', () => {
   test.each([
@@ -30,6 +34,7 @@ describe('reading by stretches', () => {
     '[a]\n\n[a]: http://x\n',
     '# A\r\n\r\ntext\r\nmore\r\n\r\n```\r\na\r\n```\r\n',
     '``` \n\n```\n~~~ x\n```\n~~~',
+    '- a\n  b\n\n  - c\n    ```\n    x\n    ```\n\n- d\n1. e\n2. f\n\n10. - g\n    - h\n',
     '**Validation** : it is\n**Rollback** : none\n',
   ])('gives the same tree as remark alone: %j', (source) => {
     expect(plain(readMarkdown(linesOf(source)))).toEqual(plain(readWhole(linesOf(source))))
