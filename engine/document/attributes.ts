@@ -36,17 +36,6 @@ export function isExecutable({ role }: Pick<Block, 'role'>): boolean {
   return role !== 'none' && role !== 'setup' && role !== 'example'
 }
 
-/** Whether a block may change something, as far as its role says. */
-export function mayChange({ role }: Pick<Block, 'role'>): boolean {
-  return role === 'command' || role === 'rollback' || role === 'cleanup' || role === 'notify'
-}
-
-/** The text of `key=value`; null where the attribute is missing or a flag. */
-export function valueOf(block: Pick<Block, 'attributes'>, name: AttributeName): string | null {
-  const found = block.attributes.find((one) => one.name.value === name)
-  return found === undefined || found.value === true ? null : found.value.value
-}
-
 /** Whether a flag stands on a block. */
 export function hasFlag(block: Pick<Block, 'attributes'>, name: AttributeName): boolean {
   return block.attributes.some((one) => one.name.value === name)

@@ -1,7 +1,7 @@
 import { nearest } from '../language/nearest.ts'
 import { parseType } from '../language/type.ts'
 import type { Label, Runbook } from '../model/runbook.ts'
-import { captureTypes, checkFree, isName } from './check-capture.ts'
+import { captureTypes, checkFree, isName, readCaptures } from './check-capture.ts'
 import { readAtMost, readDrill, readForEach, readRecord } from './label-values.ts'
 import { proseDuration } from './prose-duration.ts'
 import { report } from './reading.ts'
@@ -11,6 +11,7 @@ import { readRoles } from './targets.ts'
 
 /** Checks what stands behind the labels that have a form. */
 export function checkLabels(reading: Reading, runbook: Runbook, spots: readonly Spot[]): void {
+  const known = knownNames(runbook, spots)
   for (const { item, section } of spots) {
     if (item.type !== 'label' || section.name !== 'procedure') continue
     switch (item.name) {
@@ -34,7 +35,7 @@ export function checkLabels(reading: Reading, runbook: Runbook, spots: readonly 
           wrong(reading, item, { rule: 'duration-label', what: 'duration', expected: ['15m', '2h'], severity: 'warning' })
         break
       case 'on':
-        checkOn(reading, item)
+        checkOn(reading, item, known)
         break
       case 'validation':
       case 'on-failure':
@@ -132,8 +133,37 @@ function checkRecord(reading: Reading, runbook: Runbook, label: Label): void {
   })
 }
 
-function checkOn(reading: Reading, label: Label): void {
+function checkOn(reading: Reading, label: Label, known: readonly string[]): void {
   const host = label.codes[0]?.value ?? label.text
   if (!/^\$\{?[A-Za-z_]\w*\}?$|^[\w.@:-]+$/.test(host.trim()) || host.trim().startsWith('-'))
-    wrong(reading, label, { rule: 'on-host', what: 'host', expected: ['`$BROKER`', '`kafka-1`'] })
+    return wrong(reading, label, { rule: 'on-host', what: 'host', expected: ['`$BROKER`', '`kafka-1`'] })
+  const name = /^\$\{?(\w+)\}?$/.exec(host.trim())?.[1]
+  if (name === undefined || known.includes(name)) return
+  const near = nearest(name, known)
+  report(reading, {
+    rule: 'unknown-param',
+    place: label.codes[0]?.place ?? label.textPlace,
+    reason: `Unexpected name ${host}, expected a parameter, a capture or the name of a For each`,
+    expected: known.map((one) => `$${one}`),
+    actual: host,
+    nearest: near === null ? null : `$${near}`,
+  })
+}
+
+/** Names that have a value somewhere in a run: parameters, captures, recorded values, names of **For each**. */
+function knownNames(runbook: Runbook, spots: readonly Spot[]): string[] {
+  return [
+    ...runbook.params.map(({ name }) => name.value),
+    ...spots.flatMap(({ item }) => {
+      if (item.type === 'label') {
+        const name =
+          item.name === 'for-each' ? readForEach(item)?.variable : item.name === 'record' ? readRecord(item)?.name : undefined
+        return name === undefined ? [] : [name]
+      }
+      const capture = item.type === 'block' ? item.attributes.find(({ name }) => name.value === 'capture')?.value : undefined
+      return capture === undefined || capture === true || item.type !== 'block'
+        ? []
+        : readCaptures(capture.value, item.kind === 'yaml').map(({ name }) => name)
+    }),
+  ]
 }

@@ -6,7 +6,7 @@ import { checkLabels } from './check-labels.ts'
 import { checkParams } from './check-params.ts'
 import { checkReferences } from './check-references.ts'
 import { checkRoles } from './check-roles.ts'
-import { checkShape } from './check-shape.ts'
+import { checkConflicts, checkShape } from './check-shape.ts'
 import { checkYaml } from './check-yaml.ts'
 import type { Reading } from './reading.ts'
 import { spotsOf } from './spots.ts'
@@ -15,6 +15,7 @@ import { spotsOf } from './spots.ts'
 export function checkRunbook(reading: Reading, runbook: Runbook): void {
   const spots = spotsOf(runbook)
   checkShape(reading, runbook)
+  checkConflicts(reading)
   checkParams(reading, runbook)
   checkAttributes(reading, runbook, spots)
   checkRoles(reading, runbook, spots)

@@ -121,11 +121,11 @@ function newRows(lines: Lines, table: HistoryTable, rows: readonly HistoryRow[])
   const cells = rows.map((row) => table.headers.map((header) => cellOf(row, header, table.where)))
   const widths = paddedWidths(lines, table)
   if (widths === null) return [{ at, text: cells.map((row) => `${eol}${table.prefix}| ${row.join(' | ')} |`).join('') }]
-  const wanted = widths.map((width, index) => Math.max(width, ...cells.map((row) => widthOf(row[index] ?? ''))))
+  const wanted = widths.map((width, index) => Math.max(width, ...cells.map((row) => widthOf(row[index] ?? '') + 2)))
   const { align } = table.node
   const added = cells.map(
     (row) =>
-      `${eol}${table.prefix}| ${row.map((cell, index) => pad(cell, wanted[index] ?? 0, align?.[index] ?? null)).join(' | ')} |`,
+      `${eol}${table.prefix}| ${row.map((cell, index) => pad(cell, (wanted[index] ?? 0) - 2, align?.[index] ?? null)).join(' | ')} |`,
   )
   return [...widen(lines, table, (index) => (wanted[index] ?? 0) - (widths[index] ?? 0)), { at, text: added.join('') }]
 }
@@ -139,14 +139,13 @@ function rawCells(lines: Lines, table: HistoryTable, line: number): RawCell[] | 
   return splitRow(lineText(lines, line), column)
 }
 
-/** Inner width of each column of a table whose rows are all equally wide; null where they are not. */
-export function paddedWidths(lines: Lines, table: HistoryTable): number[] | null {
+/** Width of each column, blanks included, of a table whose rows are all equally wide; null where they are not. */
+function paddedWidths(lines: Lines, table: HistoryTable): number[] | null {
   let widths: number[] | null = null
   for (const line of tableLines(table)) {
     const cells = rawCells(lines, table, line)
     if (cells === null || cells.length !== table.headers.length) return null
-    const own = cells.map(({ raw }) => widthOf(raw) - 2)
-    if (own.some((width) => width < 0) || cells.some(({ raw }) => !/^ .* $/s.test(raw))) return null
+    const own = cells.map(({ raw }) => widthOf(raw))
     if (widths !== null && widths.some((width, index) => width !== own[index])) return null
     widths ??= own
   }
@@ -172,9 +171,7 @@ export function alignHistory(source: string): string {
   if (!place.ok || place.table === null) return source
   const { lines, table } = place
   const rows = new Map(tableLines(table).map((line) => [line, rawCells(lines, table, line)]))
-  const fits = [...rows.values()].every(
-    (cells) => cells !== null && cells.length === table.headers.length && cells.every(({ raw }) => /^ .* $/s.test(raw)),
-  )
+  const fits = [...rows.values()].every((cells) => cells !== null && cells.length === table.headers.length)
   if (!fits) return source
   const width = (line: number, index: number): number => widthOf(rows.get(line)?.[index]?.raw ?? '')
   const wanted = table.headers.map((_, index) => Math.max(...[...rows.keys()].map((line) => width(line, index))))

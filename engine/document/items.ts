@@ -5,7 +5,7 @@ import { extendLabel, givesRole, reaches, readLabels } from './labels.ts'
 import type { OpenLabel } from './labels.ts'
 import { placeBetween } from './lines.ts'
 import { endOf, holdsFence, isFence, placeOf, startOf, walk } from './nodes.ts'
-import type { Code, List, ListItem, Nodes, Paragraph, RootContent } from './nodes.ts'
+import type { Code, List, ListItem, Nodes, Paragraph } from './nodes.ts'
 import { report, sourceOf } from './reading.ts'
 import type { Reading } from './reading.ts'
 
@@ -196,14 +196,4 @@ function markerAndText(reading: Reading, item: ListItem, paragraph: Paragraph): 
       end: { line: place.endLine, column: place.endColumn, offset: endOf(paragraph) },
     },
   }
-}
-
-/** Whether a node is something that an author put between headings on purpose: not a comment, not a definition. */
-export function isContent(node: RootContent): boolean {
-  return (
-    node.type !== 'definition' &&
-    node.type !== 'yaml' &&
-    node.type !== 'thematicBreak' &&
-    !(node.type === 'html' && /^\s*<!--/.test(node.value))
-  )
 }

@@ -73,6 +73,18 @@ describe('a row in the run history', () => {
     )
   })
 
+  test('pads a padded table without blanks around its words too', () => {
+    expect(write('## Run history\n\n|Run |Result|\n|----|-----:|\n|a   |b     |\n', rowOf('r-1-a'))).toBe(
+      '## Run history\n\n|Run      |Result  |\n|---------|-------:|\n|a        |b       |\n| `r-1-a` | passed |\n',
+    )
+  })
+
+  test('counts display width as Prettier does', () => {
+    expect(write('## Run history\n\n| Run     | Note |\n| ------- | ---- |\n| `r-1-b` | 日本 |\n', rowOf('r-1-a'))).toContain(
+      '\n| `r-1-a` | —    |\n',
+    )
+  })
+
   test('leaves a table that is not padded as it is', () => {
     const source = '## Run history\n\n|Run|Result|\n|-|-|\n|a|a longer one|\n'
     expect(inserted(source, write(source))).toBe('| `r-261122-2b9x` | passed |\n')

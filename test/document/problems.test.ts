@@ -166,6 +166,19 @@ describe('sections and shape', () => {
     })
   })
 
+  test('conflict marks outside a history are one', () => {
+    expect(found(procedure('<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> other'))).toContainEqual([
+      'conflict-marks',
+      '<<<<<<< HEAD',
+      'error',
+    ])
+    expect(
+      found(
+        procedure('x') + '\n## Run history\n\n| Run |\n| --- |\n<<<<<<< HEAD\n| `r-1-a` |\n=======\n| `r-1-b` |\n>>>>>>> b\n',
+      ),
+    ).toEqual([])
+  })
+
   test('an empty procedure is one', () => {
     expect(found('# R\n\n## Procedure\n\n## Rollback\n')).toEqual([['empty-procedure', '## Procedure', 'error']])
   })
@@ -210,6 +223,7 @@ describe('labels, decisions, references', () => {
     ['**Record**: `A` (strng)', 'record-type', '`A` (strng)'],
     ['**Only if**: `a === 1`', 'expression', '==='],
     ['**On**: `two words`', 'on-host', '`two words`'],
+    ['**On**: `$BROKER`', 'unknown-param', '$BROKER'],
   ])('%s', (text, rule, where) => {
     const all = found(procedure(`${text}\n\nx`)) as [string, string, string][]
     expect(all.map(([one]) => one)).toEqual([rule])
