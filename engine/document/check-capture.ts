@@ -10,7 +10,7 @@ import type { Reading } from './reading.ts'
 export const captureTypes: readonly string[] = ['int', 'number', 'bool', 'duration', 'string', 'json', 'lines', 'secret']
 
 /** Names that the engine always sets. */
-export const builtIns: readonly string[] = ['RUN_ID', 'RUN_DIR', 'ENVIRONMENT', 'DRILL']
+export const builtIns: readonly string[] = ['RUN_ID', 'RUN_DIR', 'ENVIRONMENT', 'DRILL', 'ITEM_INDEX']
 
 /** Whether a word can name a variable of a shell. */
 export function isName(text: string): boolean {

@@ -11,7 +11,9 @@ import type { Spot } from './spots.ts'
 export function checkReferences(reading: Reading, runbook: Runbook, spots: readonly Spot[]): void {
   const find = stepFinder(runbook)
   const all = stepsOf(runbook)
-  const names = all.map(({ step }) => (step.number === null ? step.title : `Step ${step.number}`))
+  const names = all.map(({ step }) =>
+    step.number === null ? step.title : `${runbook.lang === 'fr' ? 'Étape' : 'Step'} ${step.number}`,
+  )
   const unknown = (to: string, place: Place): void =>
     report(reading, {
       rule: 'unknown-step',
@@ -19,7 +21,7 @@ export function checkReferences(reading: Reading, runbook: Runbook, spots: reado
       reason: `Unexpected step "${to}", expected a step of this runbook`,
       expected: names.slice(0, 20),
       actual: to,
-      nearest: nearest(to, names),
+      nearest: nearest(to, names.slice(0, 200)),
     })
   const { rtoTarget, rpoTarget } = runbook.info
   if (rtoTarget?.value.until != null && find(rtoTarget.value.until) === null) unknown(rtoTarget.value.until, rtoTarget.place)

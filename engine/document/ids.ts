@@ -28,42 +28,61 @@ function givenId(items: readonly Item[]): string | null {
 
 /** Gives every step and block of a runbook its id. Ids of authors are kept; default ids that would be equal get `-2`, `-3`. */
 export function idsOf(runbook: Runbook): Ids {
-  const taken = new Set<string>()
-  for (const { items } of runbook.sections)
-    for (const item of items) if (item.type === 'block' && item.id !== null) taken.add(item.id.value)
-  const free = (id: string): string => {
-    let found = id
-    for (let count = 2; taken.has(found); count += 1) found = `${id}-${count}`
+  const free = freeIds(runbook)
+  const steps = new Map<Step | Phase | Section, string>()
+  const bodies: { readonly of: Step | Phase | Section; readonly items: readonly Item[] }[] = []
+  const add = (of: Step | Phase, id: string): void => {
+    steps.set(of, id)
+    bodies.push({ of, items: of.items })
+  }
+  for (const part of runbook.sections.flatMap((section) => section.steps)) {
+    if (part.type === 'phase') add(part, free(slug(part.title) || 'phase'))
+    for (const step of part.type === 'phase' ? part.steps : [part]) add(step, givenId(step.items) ?? free(titleId(step)))
+  }
+  // Sections come last: a step keeps the name of its title.
+  const inside = new Set(bodies.flatMap(({ items }) => items))
+  for (const section of runbook.sections) {
+    const items = section.items.filter((item) => !inside.has(item))
+    if (!items.some(hasId)) continue
+    steps.set(section, free(slug(section.title.value) || 'start'))
+    bodies.push({ of: section, items })
+  }
+  const items = new Map<Item, string>()
+  for (const body of bodies) nameItems(items, { id: steps.get(body.of) ?? '', own: body.items, free })
+  return { steps, items, of: (thing) => items.get(thing as Item) ?? steps.get(thing as Step) ?? '' }
+}
+
+function titleId({ title, number }: Step): string {
+  return slug(title) || (number === null ? 'step' : `step-${number.replaceAll('.', '-')}`)
+}
+
+/** Makes ids that nobody has: `id`, `id-2`, `id-3`. */
+function freeIds({ sections }: Runbook): (id: string) => string {
+  const given = sections
+    .flatMap(({ items }) => items)
+    .flatMap((item) => (item.type === 'block' && item.id !== null ? [item.id.value] : []))
+  const taken = new Set(given)
+  const counts = new Map<string, number>()
+  return (id) => {
+    let count = counts.get(id) ?? 1
+    let found = count === 1 ? id : `${id}-${count}`
+    while (taken.has(found)) {
+      count += 1
+      found = `${id}-${count}`
+    }
+    counts.set(id, count)
     taken.add(found)
     return found
   }
-  const steps = new Map<Step | Phase | Section, string>()
-  const bodies: { readonly id: string; readonly items: readonly Item[] }[] = []
-  for (const section of runbook.sections) {
-    const inside = new Set<Item>()
-    for (const part of section.steps) {
-      if (part.type === 'phase') {
-        steps.set(part, free(slug(part.title) || 'phase'))
-        bodies.push({ id: steps.get(part) ?? '', items: part.items })
-      }
-      for (const step of part.type === 'phase' ? part.steps : [part]) {
-        const id =
-          givenId(step.items) ??
-          free(slug(step.title) || (step.number === null ? 'step' : `step-${step.number.replaceAll('.', '-')}`))
-        steps.set(step, id)
-        bodies.push({ id, items: step.items })
-      }
-      for (const item of part.type === 'phase' ? [...part.items, ...part.steps.flatMap(({ items }) => items)] : part.items)
-        inside.add(item)
-    }
-    const own = section.items.filter((item) => !inside.has(item))
-    if (!own.some((item) => item.type !== 'prose')) continue
-    steps.set(section, free(slug(section.title.value) || 'start'))
-    bodies.push({ id: steps.get(section) ?? '', items: own })
-  }
-  const items = new Map<Item, string>()
-  for (const { id, items: own } of bodies) nameItems(items, { id, own, free })
-  return { steps, items, of: (thing) => items.get(thing as Item) ?? steps.get(thing as Step) ?? '' }
+}
+
+function hasId(item: Item): boolean {
+  return (
+    item.type === 'box' ||
+    item.type === 'decision' ||
+    (item.type === 'block' && isExecutable(item)) ||
+    (item.type === 'label' && suffixOf(item) !== null)
+  )
 }
 
 /** Blocks first, so that a label beside its block never takes the block's id. */

@@ -76,10 +76,8 @@ test('steps and blocks have the ids that the rulings give them', () => {
   expect(problems).toEqual([])
   if (runbook === null) throw new Error('no runbook')
   const ids = idsOf(runbook)
-  expect([...ids.steps.values()]).toEqual(['prerequisites', 'fence-the-primary', 'dns', 'fence-the-primary-2', 'dns-2', 'last'])
+  expect([...ids.steps.values()]).toEqual(['fence-the-primary', 'dns', 'fence-the-primary-2', 'dns-2', 'last', 'prerequisites'])
   expect([...ids.items.values()]).toEqual([
-    'incident-declared-incident-commander-named',
-    'prerequisites-check',
     'fence-the-primary-change',
     'fence-the-primary-validation',
     'fence-the-primary-approval',
@@ -92,6 +90,8 @@ test('steps and blocks have the ids that the rulings give them', () => {
     'dns-rollback',
     'dns-decision',
     'last',
+    'incident-declared-incident-commander-named',
+    'prerequisites-check',
   ])
   const [, procedure] = runbook.sections
   const [, second] = procedure?.steps ?? []
