@@ -32,9 +32,14 @@ export function checkExpressions(reading: Reading, _runbook: Runbook, spots: rea
       rule: 'expression',
       at: (offset) => ({ line: place.line, column: place.column + offset }),
     })
+  // A condition that is not in code is told so already.
+  const told = new Set(
+    reading.problems.filter(({ rule }) => rule === 'decision-condition').map(({ place }) => `${place.line}:${place.column}`),
+  )
   for (const { item } of spots) {
     if (item.type === 'decision' && item.by === 'condition')
-      for (const { when } of item.rows) if (when !== null) inCode(when.value, when.place)
+      for (const { when } of item.rows)
+        if (when !== null && !told.has(`${when.place.line}:${when.place.column}`)) inCode(when.value, when.place)
     if (item.type !== 'label' || item.name !== 'only-if') continue
     const [code, second] = item.codes
     if (code === undefined) inCode(item.plain, item.textPlace)

@@ -42,7 +42,6 @@ export function readFence(reading: Reading, node: Code, where: FencePlace): Bloc
   const column = place.column + mark.length
   const raw = lineText(reading.lines, place.line).slice(column - 1)
   const info = readInfoString(raw, { line: place.line, column })
-  checkFence(reading, node, place, mark.trim())
   const lang = info.lang?.toLowerCase() ?? null
   const kind = lang !== null && shells.has(lang) ? 'shell' : lang !== null && yamls.has(lang) ? 'yaml' : 'other'
   const typed = info.first !== null && blockTypes.includes(info.first.value as BlockType)
@@ -53,6 +52,7 @@ export function readFence(reading: Reading, node: Code, where: FencePlace): Bloc
     typed || info.first === null ? info.attributes : [{ name: info.first, value: true as const }, ...info.attributes]
   const given = attributes.find(({ name }) => name.value === 'id')?.value
   const body = bodyOf(reading, node)
+  checkFence(reading, node, { place, mark: mark.trim(), count: body.lines.length })
   return {
     type: 'block',
     role: roleOf({ info, typed, kind, use }, where),
@@ -100,30 +100,30 @@ function bodyOf(reading: Reading, node: Code): Pick<Block, 'body' | 'lines'> {
   return { body: values.join('\n'), lines }
 }
 
-function checkFence(reading: Reading, node: Code, place: Place, mark: string): void {
+function checkFence(reading: Reading, node: Code, { place, mark, count }: { place: Place; mark: string; count: number }): void {
   const end = placeOf(node).endLine
-  const count = node.value === '' ? 0 : node.value.split(/\r\n|\n|\r/).length
-  const last = lineText(reading.lines, end)
-  const closed =
-    end > place.line &&
-    end - place.line - 1 >= count &&
-    new RegExp(`(?:^|[\\s>])\\${mark[0]}{${mark.length},}[ \\t]*$`).test(last)
-  if (!closed)
+  const last = lineText(reading.lines, end).trimEnd()
+  // A content line of marks only would have closed the fence, unless it is indented: then there is no line to spare.
+  const marks = /(?:^|[\s>])(`+|~+)$/.exec(last)?.[1] ?? ''
+  if (end <= place.line || end - place.line - 1 < count || !marks.startsWith(mark))
     report(reading, {
       rule: 'unclosed-fence',
       place,
       reason: `Unexpected end of the fence's container, expected a closing ${mark}`,
       expected: [mark],
     })
+  if (node.value.includes(mark)) checkInner(reading, node, { place, mark })
+}
+
+function checkInner(reading: Reading, node: Code, { place, mark }: { place: Place; mark: string }): void {
   const inner = new RegExp(`^ {0,3}(\\${mark[0]}{${mark.length},})[ \\t]*([^\\s\`]+)[^\`]*$`)
-  const lines = node.value.includes(mark) ? node.value.split(/\r\n|\n|\r/) : []
-  const index = lines.findIndex((line) => inner.test(line))
+  const index = node.value.split(/\r\n|\n|\r/).findIndex((line) => inner.test(line))
   if (index === -1) return
-  const source = lineText(reading.lines, place.line + 1 + index)
-  const column = source.indexOf(mark) + 1
+  const line = place.line + 1 + index
+  const source = lineText(reading.lines, line)
   report(reading, {
     rule: 'fence-in-fence',
-    place: { line: place.line + 1 + index, column, endLine: place.line + 1 + index, endColumn: source.trimEnd().length + 1 },
+    place: { line, column: source.indexOf(mark) + 1, endLine: line, endColumn: source.trimEnd().length + 1 },
     reason: `Unexpected fence inside a fence of the same length, expected an outer fence of at least ${mark.length + 1} marks`,
     actual: source.trim(),
     cause: { value: mark, place },

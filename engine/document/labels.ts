@@ -64,14 +64,27 @@ const english = new Set([
   'duration',
 ])
 
-/** The language that a label's word tells; null where both write it alike. */
-export function langOfLabel(text: string): Lang | null {
-  const folded = foldLabel(text)
-  return french.has(folded) ? 'fr' : english.has(folded) ? 'en' : null
+/** Whether a text is one of the labels. */
+export function isLabel(text: string): boolean {
+  return names.has(foldLabel(text))
 }
 
+/** The language that a label's word tells; null where both write it alike. */
+export function langOfLabel(text: string): Lang | null {
+  const word = foldLabel(text)
+  return french.has(word) ? 'fr' : english.has(word) ? 'en' : null
+}
+
+const folded = new Map<string, string>()
+
+/** Labels are few and come often: each is folded once. */
 function foldLabel(text: string): string {
-  return fold(text.replace(/[\s\u00a0\u202f]*:[\s\u00a0\u202f]*$/, ''))
+  const known = folded.get(text)
+  if (known !== undefined) return known
+  const found = fold(text.replace(/[\s\u00a0\u202f]*:[\s\u00a0\u202f]*$/, ''))
+  if (folded.size > 1000) folded.clear()
+  folded.set(text, found)
+  return found
 }
 
 /** Labels whose blocks have a role. */

@@ -3,7 +3,7 @@ import type { Lang } from '../model/runbook.ts'
 import { langOfDecision } from './decision.ts'
 import { readTitle } from './headings.ts'
 import { infoKey } from './info.ts'
-import { langOfLabel } from './labels.ts'
+import { isLabel, langOfLabel } from './labels.ts'
 import { plainText, walk } from './nodes.ts'
 import type { Root } from './nodes.ts'
 import { sectionOf } from './sections.ts'
@@ -20,7 +20,10 @@ export function readLang(tree: Root): Lang {
       add(node.depth === 2 ? (sectionOf(text)?.lang ?? null) : null, 3)
       add(node.depth > 2 ? readTitle(text).lang : null, 1)
     }
-    if (node.type === 'strong') add(langOfLabel(plainText(node)) ?? langOfKey(plainText(node)), 1)
+    if (node.type === 'strong') {
+      const text = plainText(node)
+      add(text.length > 40 ? null : (langOfLabel(text) ?? (isLabel(text) ? null : langOfKey(text))), 1)
+    }
     if (node.type === 'table') add(langOfDecision(node), 1)
   })
   return count.fr > count.en ? 'fr' : 'en'

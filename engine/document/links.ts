@@ -8,17 +8,18 @@ import type { Reading } from './reading.ts'
 
 /** Every link of a document, in order; links by reference have their definition's address. */
 export function readLinks(tree: Root): Link[] {
-  const links: Link[] = []
+  const links: (Link & { readonly reference: string | null })[] = []
   const definitions = new Map<string, string>()
   walk(tree, (node) => {
     if (node.type === 'definition' && !definitions.has(node.identifier)) definitions.set(node.identifier, node.url)
+    if (node.type === 'link') links.push({ url: node.url, text: plainText(node), place: placeOf(node), reference: null })
+    if (node.type === 'linkReference')
+      links.push({ url: '', text: plainText(node), place: placeOf(node), reference: node.identifier })
   })
-  walk(tree, (node) => {
-    if (node.type === 'link') links.push({ url: node.url, text: plainText(node), place: placeOf(node) })
-    const url = node.type === 'linkReference' ? definitions.get(node.identifier) : undefined
-    if (url !== undefined) links.push({ url, text: plainText(node), place: placeOf(node) })
+  return links.flatMap(({ url, text, place, reference }) => {
+    const address = reference === null ? url : definitions.get(reference)
+    return address === undefined ? [] : [{ url: address, text, place }]
   })
-  return links
 }
 
 /** The code of the line *Without the tool*, which sets the parameters for pasting. */
@@ -27,7 +28,8 @@ export function readWithoutTheTool(reading: Reading, tree: Root): Located<string
   walk(tree, (node) => {
     if (found !== null || node.type !== 'paragraph') return
     const [head] = node.children
-    if (head === undefined || !/^(?:without the tool|sans l'outil)\s*:?/.test(fold(plainText(head)))) return
+    const text = head === undefined ? '' : plainText(head)
+    if (!/^[^\p{L}]*(?:without|sans)\s/iu.test(text) || !/^(?:without the tool|sans l'outil)\s*:?/.test(fold(text))) return
     found = codesIn(reading, node)[0] ?? null
   })
   return found

@@ -33,13 +33,19 @@ const definition = /^[ \t>\-*+\d.)]*\[[^\]]{1,999}\]:/m
  */
 export function readMarkdown(lines: Lines): Root {
   const { source } = lines
-  const tree = source.includes('\0') || definition.test(source) ? readWhole(lines) : assemble(lines)
+  if (!source.includes('\0') && !definition.test(source)) return assemble(lines)
+  const tree = readWhole(lines)
+  noteIndented(tree, source)
+  return tree
+}
+
+/** Remark does not tell indented code from a fence; only a fence runs. */
+function noteIndented(tree: Root, source: string): void {
   walk(tree, (node) => {
     if (node.type !== 'code') return
-    const { start } = node.position ?? {}
-    if (!/^[ \t]*(?:`{3}|~{3})/.test(source.slice(start?.offset ?? 0, (start?.offset ?? 0) + 20))) markIndented(node)
+    const offset = node.position?.start.offset ?? 0
+    if (!/^[ \t]*(?:`{3}|~{3})/.test(source.slice(offset, offset + 20))) markIndented(node)
   })
-  return tree
 }
 
 /** Reads Markdown by remark alone; for tests that hold `readMarkdown` to it. */
@@ -70,6 +76,7 @@ function slowly(lines: Lines, { first, last }: Stretch, matter: number): RootCon
   const offset = lines.starts[first - 1] ?? 0
   const text = lines.source.slice(offset, lines.ends[last - 1])
   const tree = (first === 1 && matter > 0 ? whole : part).parse(text)
+  noteIndented(tree, text)
   if (first > 1)
     walk(tree, ({ position }) => {
       if (position === undefined) return

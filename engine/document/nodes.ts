@@ -58,13 +58,10 @@ export function isParent(node: Nodes): node is Parents {
   return 'children' in node
 }
 
-/** Calls `see` for a node and everything below it, in document order, without recursion. */
+/** Calls `see` for a node and everything below it, in document order. A text's nesting is limited before it is parsed. */
 export function walk(node: Nodes, see: (node: Nodes) => void): void {
-  const open: Nodes[] = [node]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    see(next)
-    if (isParent(next)) for (let at = next.children.length - 1; at >= 0; at -= 1) open.push(next.children[at] as Nodes)
-  }
+  see(node)
+  if (isParent(node)) for (const child of node.children) walk(child, see)
 }
 
 /** Whether some fence lies below a node, or is it. */

@@ -83,7 +83,7 @@ function readType(reading: Reading, { value, place }: Located<string>): Located<
   report(reading, {
     rule: 'param-type',
     place,
-    reason: `Unexpected type "${value}": ${parsed.reason}`,
+    reason: `${parsed.reason}, expected ${parsed.expected.join(', ')}`,
     expected: parsed.expected,
     actual: value,
     nearest: parsed.nearest,

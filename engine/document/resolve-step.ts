@@ -8,6 +8,12 @@ export type FindStep = (to: string, phase?: Phase | null) => Step | null
 
 /** Makes the finder of a runbook: by `#anchor`, by `Step 3`, by folded title; a phase's own numbers come first. */
 export function stepFinder(runbook: Runbook): FindStep {
+  // Most runbooks name no step: the index is made when the first one is looked for.
+  let find: FindStep | null = null
+  return (to, phase) => (find ??= indexOf(runbook))(to, phase)
+}
+
+function indexOf(runbook: Runbook): FindStep {
   const all = stepsOf(runbook)
   const byLine = new Map<number, Step>()
   const byTitle = new Map<string, Step>()
