@@ -1,6 +1,6 @@
 import type { Block, Step } from '../model/runbook.ts'
 import type { LintContext } from './define-rule.ts'
-import { shellOf } from './shell-of.ts'
+import { scriptOf } from './shell-of.ts'
 import { attributeOf, labelOf, useOf } from './spots.ts'
 
 const readers =
@@ -27,7 +27,7 @@ export function changesIn(step: Step, { stepTypes }: LintContext): readonly Bloc
 
 /** A fence without a type that plainly only looks. */
 function onlyReads(block: Block): boolean {
-  return shellOf(block).commands.every((command) => {
+  return scriptOf(block).commands.every((command) => {
     if (
       command.redirects.some(
         ({ operator, target }) => operator.includes('>') && !/^(?:\/dev\/(?:null|stdout|stderr)|\d)$/.test(target?.value ?? ''),

@@ -1,15 +1,16 @@
 import type { Runbook } from '../model/runbook.ts'
 import { builtIns, groupOf, itemIndex, namesOf } from './names.ts'
 import type { KnownName } from './names.ts'
-import { shellOf } from './shell-of.ts'
-import type { Shell } from './shell-of.ts'
+import { scriptOf, variablesOf } from './shell-of.ts'
+import type { Variables } from './shell-of.ts'
+import type { Command } from './script.ts'
 import { scriptsOf } from './spots.ts'
 import type { Spot } from './spots.ts'
 
 /** A shell block with the names that have a value in it. */
 export interface Scope {
   readonly spot: Spot
-  readonly shell: Shell
+  readonly variables: Variables
   readonly has: (name: string) => boolean
   readonly names: () => readonly string[]
 }
@@ -20,7 +21,7 @@ export function eachScope(runbook: Runbook, visit: (scope: Scope) => void): void
   const everywhere = new Set([...builtIns, ...scripts.flatMap(setupNames)])
   const anywhere = new Set([
     ...namesOf(runbook).map(({ name }) => name),
-    ...scripts.flatMap(({ block }) => shellOf(block).assigned),
+    ...scripts.flatMap(({ block }) => variablesOf(block).assigned),
   ])
   const inGroup = new Map<object, Set<string>>()
   const waiting = [...namesOf(runbook)].sort((one, other) => one.line - other.line)
@@ -34,25 +35,27 @@ export function eachScope(runbook: Runbook, visit: (scope: Scope) => void): void
   }
   for (const spot of scripts) {
     const { block, step, phase } = spot
-    const shell = shellOf(block)
+    const variables = variablesOf(block)
     const group = groupOf(step, phase)
     for (let known = waiting[next]; known !== undefined && isBefore(known, spot); known = waiting[next]) {
       setOf(known.group).add(known.name)
       next += 1
     }
     const own = setOf(group)
-    for (const name of shell.assigned) own.add(name)
-    isOpaque ||= shell.commands.some(definesUnseen)
+    for (const name of variables.assigned) own.add(name)
+    isOpaque ||= maySource.test(block.body) && scriptOf(block).commands.some(definesUnseen)
     const isLate = block.role === 'rollback' || block.role === 'on-failure' || block.role === 'cleanup'
     const all = isOpaque
     visit({
       spot,
-      shell,
+      variables,
       has: (name) => all || everywhere.has(name) || own.has(name) || (isLate && anywhere.has(name)),
       names: () => [...everywhere, ...own],
     })
   }
 }
+
+const maySource = /\b(?:source|eval|export|declare|typeset)\b|(?:^|[\s;&|(])\.\s/
 
 /** A block's own capture has its value only after it. */
 function isBefore({ line, how }: KnownName, { block }: Spot): boolean {
@@ -60,11 +63,11 @@ function isBefore({ line, how }: KnownName, { block }: Spot): boolean {
 }
 
 function setupNames({ block }: Spot): readonly string[] {
-  return block.role === 'setup' ? shellOf(block).assigned : []
+  return block.role === 'setup' ? variablesOf(block).assigned : []
 }
 
 /** `source`, `eval`, `export $(…)`: what they define cannot be seen. */
-function definesUnseen(command: Shell['commands'][number]): boolean {
+function definesUnseen(command: Command): boolean {
   const { name, args } = command.program
   if (name === 'source' || name === '.' || name === 'eval') return true
   return ['export', 'declare', 'typeset'].includes(name) && args.some(({ value }) => /^[$`]/.test(value))

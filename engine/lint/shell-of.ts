@@ -3,29 +3,55 @@ import type { Block } from '../model/runbook.ts'
 import { readScript } from './read-script.ts'
 import type { Command, Script } from './script.ts'
 
-export interface Shell extends Script, Pick<ReturnType<typeof readShell>, 'ok' | 'assigns' | 'uses'> {
+/** What a shell block does with variables. */
+export interface Variables extends Pick<ReturnType<typeof readShell>, 'ok' | 'assigns' | 'uses'> {
   /** Names that it gives a value, also behind a prompt sign. */
   readonly assigned: readonly string[]
 }
 
-const shells = new WeakMap<Block, Shell>()
+const scripts = new WeakMap<Block, Script>()
+const variables = new WeakMap<Block, Variables>()
+const none: Variables = { ok: true, assigns: [], uses: [], assigned: [] }
 
-/** What a shell block says, read once for all rules. A block that does not parse has `ok` false and is judged by its words only. */
-export function shellOf(block: Block): Shell {
-  const known = shells.get(block)
+/** The commands of a shell block and what stands around them, read once for all rules. */
+export function scriptOf(block: Block): Script {
+  const known = scripts.get(block)
   if (known) return known
-  const { ok, assigns, uses } = readShell(block.body)
   const script = readScript(block.body)
-  const assigned = [...assigns.map(({ name }) => name), ...behindPrompts(block.body, script)]
-  const shell = { commands: script.commands, stretches: script.stretches, ok, assigns, uses, assigned }
-  shells.set(block, shell)
-  return shell
+  scripts.set(block, script)
+  return script
+}
+
+/** The variables of a shell block, read once for all rules. Of one that does not parse (`ok` false) only what it seems to assign is known. */
+export function variablesOf(block: Block): Variables {
+  const known = variables.get(block)
+  if (known) return known
+  const found = mayHaveVariables.test(block.body) ? readVariables(block) : none
+  variables.set(block, found)
+  return found
+}
+
+const mayHaveVariables = /[$=]|\(\(|\b(?:for|select|read|mapfile|readarray|getopts|let)\b/
+
+function readVariables(block: Block): Variables {
+  const { ok, assigns, uses } = readShell(block.body)
+  if (!ok) return { ok, assigns, uses, assigned: assignedBy(scriptOf(block)) }
+  return { ok, assigns, uses, assigned: [...assigns.map(({ name }) => name), ...behindPrompts(block)] }
+}
+
+/** What a script that does not parse still seems to assign, so that later blocks are not blamed for it. */
+function assignedBy({ commands }: Script): readonly string[] {
+  return commands.flatMap(({ assigns, words: [first, ...others] }) => {
+    const named = others.flatMap(({ value }) => /^([A-Za-z_]\w*)(?:\+?=|$)/.exec(value)?.[1] ?? [])
+    const gives = /^(?:export|declare|typeset|local|readonly|read|mapfile|readarray|for|select|[$%])$/.test(first?.value ?? '')
+    return [...assigns.map(({ name }) => name), ...(gives ? named : [])]
+  })
 }
 
 /** `$ export NAME=value`: the prompt sign is a problem of its own. */
-function behindPrompts(body: string, { commands }: Script): readonly string[] {
-  if (!/^\s*[$%] /m.test(body)) return []
-  return commands.flatMap(({ words: [first, ...others] }) =>
+function behindPrompts(block: Block): readonly string[] {
+  if (!/^\s*[$%] /m.test(block.body)) return []
+  return scriptOf(block).commands.flatMap(({ words: [first, ...others] }) =>
     first?.text === '$' || first?.text === '%' ? others.flatMap(({ text }) => /^([A-Za-z_]\w*)=/.exec(text)?.[1] ?? []) : [],
   )
 }

@@ -19,6 +19,7 @@ export interface StepSpot {
 const steps = new WeakMap<Runbook, readonly StepSpot[]>()
 const spots = new WeakMap<Runbook, readonly Spot[]>()
 const scripts = new WeakMap<Runbook, readonly Spot[]>()
+const decisions = new WeakMap<Runbook, boolean>()
 
 /** Every step of the procedure sections, in document order. */
 export function stepsOf(runbook: Runbook): readonly StepSpot[] {
@@ -69,6 +70,15 @@ export function scriptsOf(runbook: Runbook): readonly Spot[] {
   if (known) return known
   const found = spotsOf(runbook).filter(({ block }) => block.kind === 'shell' && isExecutable(block))
   scripts.set(runbook, found)
+  return found
+}
+
+/** Whether some step holds a decision. */
+export function decides(runbook: Runbook): boolean {
+  const known = decisions.get(runbook)
+  if (known !== undefined) return known
+  const found = stepsOf(runbook).some(({ step }) => step.items.some(({ type }) => type === 'decision'))
+  decisions.set(runbook, found)
   return found
 }
 

@@ -15,13 +15,19 @@ export function textsOf(runbook: Runbook): readonly Text[] {
   const seen = new Set<Item>()
   const found: Text[] = []
   for (const { name: section, items, steps } of runbook.sections) {
-    const parts = steps.flatMap((part) => (part.type === 'phase' ? [part, ...part.steps] : [part]))
-    for (const item of [...parts, { items }].flatMap((part) => part.items)) {
-      if (seen.has(item)) continue
-      seen.add(item)
-      const text = textOf(item)
-      if (text !== null) found.push({ ...text, section })
+    const add = (part: { readonly items: readonly Item[] }): void => {
+      for (const item of part.items) {
+        const text = item.type === 'block' || seen.has(item) ? null : textOf(item)
+        if (text === null) continue
+        seen.add(item)
+        found.push({ value: text.value, place: text.place, section })
+      }
     }
+    for (const part of steps) {
+      add(part)
+      if (part.type === 'phase') for (const step of part.steps) add(step)
+    }
+    add({ items })
   }
   texts.set(runbook, found)
   return found

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf } from '../shell-of.ts'
+import { variablesOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /**
@@ -29,9 +29,10 @@ export default defineRule({
   severity: 'error',
   origin: 'format',
   check(runbook, _context, report) {
+    if (!scriptsOf(runbook).some(({ block }) => variablesOf(block).assigns.some(({ array }) => array))) return
     const arrays = new Set<string>()
     for (const { block } of scriptsOf(runbook)) {
-      const { assigns, uses } = shellOf(block)
+      const { assigns, uses } = variablesOf(block)
       const own = new Set(assigns.map(({ name }) => name))
       const seen = new Set<string>()
       for (const { name, offset } of uses) {

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf, stretchAt } from '../shell-of.ts'
+import { scriptOf, stretchAt } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /**
@@ -28,7 +28,7 @@ export default defineRule({
     for (const { block } of scriptsOf(runbook)) {
       for (const match of block.body.matchAll(/(?<!\\)(?:\\\\)*\\([ \t]+)$/gm)) {
         const at = match.index + match[0].length - (match[1]?.length ?? 0)
-        const kind = stretchAt(shellOf(block), at - 1)?.kind
+        const kind = stretchAt(scriptOf(block), at - 1)?.kind
         if (kind === 'comment' || kind === 'single' || kind === 'heredoc') continue
         report({
           place: placeIn(block, at, at + (match[1]?.length ?? 0)),

@@ -30,6 +30,7 @@ export default defineRule({
   severity: 'error',
   check(runbook, context, report) {
     const targets = targetPlaces(runbook)
+    if (runbook.links.length === 0) return
     const anchors = anchorsOf(runbook)
     for (const link of runbook.links) {
       if ((targets.get(link.place.line) ?? []).some((place) => isWithin(link.place, place))) continue

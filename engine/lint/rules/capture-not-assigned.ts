@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { captures } from '../names.ts'
-import { shellOf } from '../shell-of.ts'
+import { variablesOf } from '../shell-of.ts'
 import { attributeOf, scriptsOf } from '../spots.ts'
 
 /**
@@ -32,13 +32,14 @@ export default defineRule({
   name: 'capture-not-assigned',
   severity: 'warning',
   check(runbook, _context, report) {
+    if (!runbook.source.includes('capture=')) return
     const lastUse = new Map<string, number>()
     const scripts = scriptsOf(runbook)
-    for (const { block } of scripts) for (const { name } of shellOf(block).uses) lastUse.set(name, block.place.line)
+    for (const { block } of scripts) for (const { name } of variablesOf(block).uses) lastUse.set(name, block.place.line)
     for (const { block } of scripts) {
       const attribute = attributeOf(block, 'capture')
       if (attribute === null || attribute.value === true) continue
-      const assigned = new Set(shellOf(block).assigns.map(({ name }) => name))
+      const assigned = new Set(variablesOf(block).assigns.map(({ name }) => name))
       for (const { name } of captures(attribute.value.value)) {
         if (assigned.has(name) || (lastUse.get(name) ?? 0) <= block.place.line) continue
         report({

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 import { isSession } from '../ssh-words.ts'
 
@@ -33,7 +33,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!/\b(?:su|sudo|ssh)\b/.test(block.body)) continue
-      for (const command of shellOf(block).commands) {
+      for (const command of scriptOf(block).commands) {
         const { name, args, via } = command.program
         const isFed = command.before === '|' || command.redirects.some(({ operator }) => operator.includes('<'))
         const [first] = command.words

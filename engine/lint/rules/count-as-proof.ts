@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { isProof, scriptsOf } from '../spots.ts'
 
 /**
@@ -26,7 +26,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!isProof(block)) continue
-      for (const command of shellOf(block).commands) {
+      for (const command of scriptOf(block).commands) {
         if (command.before !== '|' || command.after === '|') continue
         const { name, args } = command.program
         const counts =

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { uncovered } from '../cover.ts'
-import { stepsOf } from '../spots.ts'
+import { decides, stepsOf } from '../spots.ts'
 
 /**
  * A table of conditions that leaves a case out: no row holds and there is no `otherwise`, so the step would fail.
@@ -33,6 +33,7 @@ export default defineRule({
   severity: 'error',
   origin: 'format',
   check(runbook, _context, report) {
+    if (!decides(runbook)) return
     for (const { step } of stepsOf(runbook)) {
       for (const item of step.items) {
         if (item.type !== 'decision' || item.by !== 'condition') continue

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /**
@@ -26,7 +26,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!block.body.includes('exit')) continue
-      for (const { words, around, before, after } of shellOf(block).commands) {
+      for (const { words, around, before, after } of scriptOf(block).commands) {
         const [name] = words
         const isInner = around.some((one) => one === '(' || one === '$(' || one === '<(' || one === 'function')
         if (name?.value !== 'exit' || isInner || before === '|' || after === '|') continue

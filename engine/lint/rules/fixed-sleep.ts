@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /**
@@ -26,7 +26,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!block.body.includes('sleep')) continue
-      for (const command of shellOf(block).commands) {
+      for (const command of scriptOf(block).commands) {
         const { name, args } = command.program
         if (name !== 'sleep' || !/^\d/.test(args[0]?.value ?? '')) continue
         report({

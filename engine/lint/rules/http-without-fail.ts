@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /**
@@ -28,7 +28,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!block.body.includes('curl')) continue
-      for (const command of shellOf(block).commands) {
+      for (const command of scriptOf(block).commands) {
         const { name, args } = command.program
         if (name !== 'curl') continue
         const values = args.map(({ value }) => value)

@@ -1,7 +1,7 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
 import type { Command } from '../script.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { attributeOf, scriptsOf } from '../spots.ts'
 import { isSession } from '../ssh-words.ts'
 
@@ -25,6 +25,7 @@ const editors = new Set([
   'dialog',
   'menuconfig',
 ])
+const suspects = new RegExp(`\\b(?:ssh|read|kubectl|oc|docker|podman|rebase|${[...editors].join('|')})\\b`)
 const shells = /^(?:ba|z|k|c|tc|fi|da|a)?sh$|^(?:psql|mysql|mariadb|sqlite3|mongo|mongosh|redis-cli|python3?|node|irb|rails)$/
 
 /**
@@ -63,8 +64,8 @@ export default defineRule({
   severity: 'warning',
   check(runbook, { drill }, report) {
     for (const { block } of scriptsOf(runbook)) {
-      if (attributeOf(block, 'interactive') !== null || block.role === 'setup') continue
-      for (const command of shellOf(block).commands) {
+      if (!suspects.test(block.body) || attributeOf(block, 'interactive') !== null || block.role === 'setup') continue
+      for (const command of scriptOf(block).commands) {
         const what = interactive(command)
         if (what === null) continue
         report({

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf, stretchAt } from '../shell-of.ts'
+import { scriptOf, stretchAt } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 const suspects =
@@ -48,7 +48,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!new RegExp(suspects.source).test(block.body)) continue
-      const shell = shellOf(block)
+      const shell = scriptOf(block)
       for (const { 0: char, index } of block.body.matchAll(suspects)) {
         const kind = stretchAt(shell, index)?.kind
         if (kind === 'comment' || (kind !== undefined && !never.test(char))) continue

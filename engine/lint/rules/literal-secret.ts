@@ -5,7 +5,7 @@ import type { Finding } from '../define-rule.ts'
 import { linesOf, placeIn } from '../place-in.ts'
 import { looksLikeAValue, looksSecret } from '../secret-words.ts'
 import type { Command, Word } from '../script.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 import type { Spot } from '../spots.ts'
 
@@ -48,6 +48,7 @@ export default defineRule({
   name: 'literal-secret',
   severity: 'error',
   check(runbook, _context, report) {
+    if (!suspects.test(runbook.source) && runbook.source.search(tokens) === -1) return
     for (const spot of scriptsOf(runbook)) checkScript(spot, report)
     for (const { name, type, default: value } of runbook.params) {
       if (value.value.from !== 'literal' || !looksLikeAValue(value.value.text)) continue
@@ -76,7 +77,7 @@ function checkLines(runbook: Runbook, report: (finding: Finding) => void): void 
 function checkScript({ block }: Spot, report: (finding: Finding) => void): void {
   if (!suspects.test(block.body)) return
   const found = (offset: number, end: number): void => report({ place: placeIn(block, offset, end), ...described, script: block })
-  for (const command of shellOf(block).commands) {
+  for (const command of scriptOf(block).commands) {
     for (const { name, array, word } of command.assigns) checkAssignment(name, array, word, found)
     checkWords(command, found)
   }

@@ -1,7 +1,7 @@
 import { nearest } from '../../language/nearest.ts'
 import { defineRule } from '../define-rule.ts'
 import { plain } from '../find-step.ts'
-import { stepsOf } from '../spots.ts'
+import { decides, stepsOf } from '../spots.ts'
 
 /**
  * A decision that hands over to a runbook that is not there, or to a heading that it does not have.
@@ -27,6 +27,7 @@ export default defineRule({
   severity: 'error',
   origin: 'format',
   check(runbook, { exists, anchorsOf }, report) {
+    if (!decides(runbook)) return
     for (const { step } of stepsOf(runbook)) {
       for (const item of step.items) {
         if (item.type !== 'decision') continue

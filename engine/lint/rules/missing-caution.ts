@@ -27,6 +27,7 @@ export default defineRule({
   name: 'missing-caution',
   severity: 'warning',
   check(runbook, _context, report) {
+    if (!/irreversible|confirm=/.test(runbook.source)) return
     for (const { step } of stepsOf(runbook)) {
       const block = step.items.find((item): item is Block => item.type === 'block' && needsCaution(item))
       if (block === undefined || isCautious(step)) continue

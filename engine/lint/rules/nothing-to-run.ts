@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { isProof, scriptsOf } from '../spots.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 
 /**
  * A block that executes and holds comments only: it would pass without doing anything.
@@ -25,7 +25,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (block.role === 'setup' || isProof(block) || block.body.trim() === '' || !/^\s*#/.test(block.body)) continue
-      if (shellOf(block).commands.length > 0 || /\bTODO\b|CHANGE.?ME/.test(block.body)) continue
+      if (scriptOf(block).commands.length > 0 || /\bTODO\b|CHANGE.?ME/.test(block.body)) continue
       report({
         place: block.place,
         reason: `Unexpected ${block.role} that holds comments only, expected a command`,

@@ -1,7 +1,7 @@
 import type { Block } from '../../model/runbook.ts'
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf, stretchAt } from '../shell-of.ts'
+import { scriptOf, stretchAt } from '../shell-of.ts'
 import { isExecutable, spotsOf } from '../spots.ts'
 
 const marks = /\b(?:CHANGE[_-]?ME|REPLACE[_-]?(?:ME|THIS)|TODO)\b|(?<![A-Za-z0-9])(?:x{3,}|X{3,})(?![A-Za-z0-9])/g
@@ -62,9 +62,9 @@ export default defineRule({
 type KindAt = (offset: number) => 'code' | 'text' | 'nothing'
 
 function kindsOf(block: Block): KindAt {
-  let shell: ReturnType<typeof shellOf> | null = null
+  let shell: ReturnType<typeof scriptOf> | null = null
   return (offset) => {
-    shell ??= shellOf(block)
+    shell ??= scriptOf(block)
     const kind = stretchAt(shell, offset)?.kind
     if (kind === 'comment') return shell.commands.length > 0 ? 'nothing' : 'text'
     return kind === undefined ? 'code' : 'text'

@@ -29,6 +29,7 @@ export default defineRule({
   name: 'point-of-no-return',
   severity: 'warning',
   check(runbook, _context, report) {
+    if (!/point\s+(?:of|de)\s+no/i.test(runbook.source)) return
     const steps = stepsOf(runbook)
     const point = steps.find(({ step }) => step.items.some((item) => item.type === 'block' && isIrreversible(item)))
     for (const { step } of steps) {

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf, stretchAt } from '../shell-of.ts'
+import { scriptOf, stretchAt } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 const prompt =
@@ -36,7 +36,7 @@ export default defineRule({
       for (const match of block.body.matchAll(prompt)) {
         const sign = match[1] ?? ''
         const at = match.index + match[0].indexOf(sign)
-        if (stretchAt(shellOf(block), at) !== null || continues(block.body, match.index)) continue
+        if (stretchAt(scriptOf(block), at) !== null || continues(block.body, match.index)) continue
         report({
           place: placeIn(block, at, at + sign.length),
           reason: `Unexpected prompt sign \`${sign.trim()}\`, expected the command alone`,

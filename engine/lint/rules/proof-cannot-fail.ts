@@ -1,9 +1,8 @@
 import type { Block } from '../../model/runbook.ts'
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import type { Command } from '../script.ts'
-import { joinedTo, shellOf } from '../shell-of.ts'
-import type { Shell } from '../shell-of.ts'
+import type { Command, Script } from '../script.ts'
+import { joinedTo, scriptOf } from '../shell-of.ts'
 import { attributeOf, isProof, scriptsOf, textOf } from '../spots.ts'
 
 /**
@@ -58,7 +57,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!isProof(block)) continue
-      const shell = shellOf(block)
+      const shell = scriptOf(block)
       if (shell.commands.length === 0) {
         if (block.body.trim() !== '')
           report({
@@ -78,7 +77,7 @@ export default defineRule({
   },
 })
 
-function* faults(shell: Shell, block: Block): Generator<{ offset: number; end: number; what: string }> {
+function* faults(shell: Script, block: Block): Generator<{ offset: number; end: number; what: string }> {
   for (const command of shell.commands) {
     const { words, offset, negated } = command
     const first = startOf(shell, command, block.body)
@@ -135,13 +134,13 @@ function isGrep(command: Command): boolean {
 }
 
 /** `[ -z "$(…)" ] && exit 1`: emptiness is the failure. */
-function failsAfter(shell: Shell, command: Command): boolean {
+function failsAfter(shell: Script, command: Command): boolean {
   if (command.after !== '&&') return false
   return joinedTo(shell, command).some(({ words }) => /^(?:exit|return|false|fail|die|abort)$/.test(words[0]?.value ?? ''))
 }
 
 /** Where the `!` of its pipeline stands, or the pipeline's beginning. */
-function startOf(shell: Shell, command: Command, body: string): number {
+function startOf(shell: Script, command: Command, body: string): number {
   let first = command
   for (let at = shell.commands.indexOf(command); first.before === '|' && at > 0; at -= 1) {
     const before = shell.commands[at - 1]

@@ -3,7 +3,7 @@ import { namesOf } from '../names.ts'
 import { placeIn } from '../place-in.ts'
 import { looksSecret } from '../secret-words.ts'
 import type { Command, Expansion } from '../script.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /** Their words never leave the shell. */
@@ -83,13 +83,17 @@ export default defineRule({
   name: 'secret-in-argv',
   severity: 'error',
   check(runbook, _context, report) {
-    const typed = new Set([
-      ...runbook.params.flatMap(({ name, type }) => (type.value.type === 'secret' ? [name.value] : [])),
-      ...namesOf(runbook).flatMap(({ name, type }) => (type === 'secret' ? [name] : [])),
-    ])
+    const typed = new Set(
+      [
+        ...runbook.params.flatMap(({ name, type }) => (type.value.type === 'secret' ? [name.value] : [])),
+        ...namesOf(runbook).flatMap(({ name, type }) => (type === 'secret' ? [name] : [])),
+      ].filter((name) => /^\w+$/.test(name)),
+    )
+    const suspects = new RegExp(['pass', 'pwd', 'secret', 'token', 'key', 'credential', 'hook', ...typed].join('|'), 'i')
     const plain = new Set<string>()
     for (const { block } of scriptsOf(runbook)) {
-      const { commands } = shellOf(block)
+      if (!suspects.test(block.body)) continue
+      const { commands } = scriptOf(block)
       for (const { assigns } of commands)
         for (const { name, word } of assigns) if (isPlain(word.text, word.expansions)) plain.add(name)
       for (const command of commands) {

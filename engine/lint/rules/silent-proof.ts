@@ -1,7 +1,7 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
 import type { Command } from '../script.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { isProof, scriptsOf } from '../spots.ts'
 
 /**
@@ -31,7 +31,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!isProof(block)) continue
-      const outer = shellOf(block).commands.filter(
+      const outer = scriptOf(block).commands.filter(
         ({ around, words }) => words.length > 0 && !around.includes('$(') && !around.includes('<('),
       )
       const printing = outer.filter(({ after, around }) => after !== '|' && !around.includes('function'))

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf } from '../shell-of.ts'
+import { scriptOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 import { remoteCommand } from '../ssh-words.ts'
 
@@ -29,7 +29,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!block.body.includes('ssh')) continue
-      for (const command of shellOf(block).commands) {
+      for (const command of scriptOf(block).commands) {
         const { name, args } = command.program
         if (name !== 'ssh') continue
         for (const { expansions, globs, offset, end } of remoteCommand(args)) {

@@ -1,5 +1,4 @@
 import { defineRule } from '../define-rule.ts'
-import { linesOf } from '../place-in.ts'
 import { stepsOf } from '../spots.ts'
 
 /**
@@ -28,6 +27,7 @@ export default defineRule({
   name: 'step-order',
   severity: 'warning',
   check(runbook, _context, report) {
+    const headings = new Set(runbook.headings.map(({ place }) => place.line)) // items of a list number themselves
     let last = 0
     let within: object | null = null
     for (const { step, phase, section } of stepsOf(runbook)) {
@@ -35,7 +35,7 @@ export default defineRule({
       const isFirst = part !== within
       within = part
       const number = Number(step.number?.split('.').at(-1) ?? Number.NaN)
-      if (!Number.isInteger(number) || !isHeading(linesOf(runbook)[step.place.line - 1] ?? '')) continue
+      if (!Number.isInteger(number) || !headings.has(step.place.line)) continue
       if (number !== last + 1 && !(isFirst && number === 1)) {
         const expected = String(last + 1)
         report({
@@ -49,8 +49,3 @@ export default defineRule({
     }
   },
 })
-
-/** Items of a list number themselves. */
-function isHeading(line: string): boolean {
-  return /^ {0,3}#/.test(line)
-}

@@ -1,6 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { circles, flowOf } from '../flow.ts'
-import { labelOf } from '../spots.ts'
+import { decides, labelOf } from '../spots.ts'
 
 /**
  * A decision that leads back, with nothing that ends the circle: no **At most** on a step of it, no attempts in *Escalation*.
@@ -33,6 +33,7 @@ export default defineRule({
   severity: 'error',
   origin: 'format',
   check(runbook, _context, report) {
+    if (!decides(runbook)) return
     if (runbook.escalation?.attempts != null) return
     const flow = flowOf(runbook)
     const bounded = flow.spots.map(

@@ -1,8 +1,7 @@
 import { defineRule } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import type { Command, Word } from '../script.ts'
-import { joinedTo, shellOf } from '../shell-of.ts'
-import type { Shell } from '../shell-of.ts'
+import type { Command, Script, Word } from '../script.ts'
+import { joinedTo, scriptOf } from '../shell-of.ts'
 import { attributeOf, scriptsOf } from '../spots.ts'
 
 const suspects = /\b(?:while|until|for|watch|tail|logs|journalctl|dmesg|ping6?)\b|--follow|\s-w/
@@ -41,7 +40,7 @@ export default defineRule({
   check(runbook, _context, report) {
     for (const { block } of scriptsOf(runbook)) {
       if (!suspects.test(block.body)) continue
-      const shell = shellOf(block)
+      const shell = scriptOf(block)
       const isTimed = attributeOf(block, 'timeout') !== null
       for (const command of shell.commands) {
         const what = endlessLoop(shell, command, { body: block.body, isTimed }) ?? endlessProgram(shell, command)
@@ -66,7 +65,7 @@ function lastOf({ words, offset }: Command): number {
   return words.at(-1)?.end ?? offset + 1
 }
 
-function endlessLoop(shell: Shell, command: Command, { body, isTimed }: { body: string; isTimed: boolean }): string | null {
+function endlessLoop(shell: Script, command: Command, { body, isTimed }: { body: string; isTimed: boolean }): string | null {
   const kind = command.around.at(-1)
   const text = command.words.map(({ value }) => value).join(' ')
   const isEndless =
@@ -101,7 +100,7 @@ function hasLimit(code: string): boolean {
   )
 }
 
-function endlessProgram(shell: Shell, command: Command): string | null {
+function endlessProgram(shell: Script, command: Command): string | null {
   const { name, args, via } = command.program
   if (via.includes('timeout') || isStopped(shell, command)) return null
   const values = optionsOf(args)
@@ -145,7 +144,7 @@ function optionsOf(args: readonly Word[]): string[] {
 }
 
 /** A reader further down the pipe stops, and with it the writer. */
-function isStopped(shell: Shell, command: Command): boolean {
+function isStopped(shell: Script, command: Command): boolean {
   if (command.after !== '|') return false
   return joinedTo(shell, command).some((next) => {
     const { name, args } = next.program

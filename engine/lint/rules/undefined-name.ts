@@ -6,7 +6,7 @@ import { defineRule } from '../define-rule.ts'
 import type { Finding } from '../define-rule.ts'
 import { builtIns, groupOf, itemIndex, namesOf } from '../names.ts'
 import { linesOf, placeIn } from '../place-in.ts'
-import { shellOf } from '../shell-of.ts'
+import { variablesOf } from '../shell-of.ts'
 import { attributeOf, isExecutable, scriptsOf, spotsOf, stepsOf } from '../spots.ts'
 import type { Spot } from '../spots.ts'
 
@@ -74,7 +74,7 @@ interface Names {
 }
 
 function assignedNames(runbook: Runbook): ReadonlySet<string> {
-  return new Set(scriptsOf(runbook).flatMap(({ block }) => shellOf(block).assigns.map(({ name }) => name)))
+  return new Set(scriptsOf(runbook).flatMap(({ block }) => variablesOf(block).assigns.map(({ name }) => name)))
 }
 
 const cache = new WeakMap<Runbook, { everywhere: ReadonlySet<string>; inGroup: Map<object, ReadonlySet<string>> }>()

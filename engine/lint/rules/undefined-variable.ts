@@ -37,10 +37,10 @@ export default defineRule({
   name: 'undefined-variable',
   severity: 'error',
   check(runbook, _context, report) {
-    eachScope(runbook, ({ spot: { block }, shell, has, names }) => {
-      if (!shell.ok) return
+    eachScope(runbook, ({ spot: { block }, variables, has, names }) => {
+      if (!variables.ok) return
       const seen = new Set<string>()
-      for (const { name, offset, defaulted } of shell.uses) {
+      for (const { name, offset, defaulted } of variables.uses) {
         if (defaulted || seen.has(name) || !/^[A-Za-z_]/.test(name) || has(name) || environment.test(name)) continue
         seen.add(name)
         const at = Math.max(offset, block.body.indexOf(name, offset))

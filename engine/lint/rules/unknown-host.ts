@@ -4,7 +4,7 @@ import type { Item, Runbook } from '../../model/runbook.ts'
 import { defineRule } from '../define-rule.ts'
 import type { Finding, LintContext } from '../define-rule.ts'
 import { placeIn } from '../place-in.ts'
-import { shellOf, stretchAt } from '../shell-of.ts'
+import { scriptOf, stretchAt } from '../shell-of.ts'
 import { isExecutable, spotsOf, stepsOf } from '../spots.ts'
 import type { Spot } from '../spots.ts'
 import { hostIndex } from '../ssh-words.ts'
@@ -73,13 +73,13 @@ function unknownHost(host: string, hosts: Hosts): Omit<Finding, 'place'> {
 
 function checkGone({ block }: Spot, pattern: RegExp, report: (finding: Finding) => void): void {
   for (const { 0: host, index } of block.body.matchAll(pattern)) {
-    if (block.kind === 'shell' && stretchAt(shellOf(block), index)?.kind === 'comment') continue
+    if (block.kind === 'shell' && stretchAt(scriptOf(block), index)?.kind === 'comment') continue
     report({ place: placeIn(block, index, index + host.length), ...goneHost(host), script: block })
   }
 }
 
 function checkLogins({ block }: Spot, hosts: Hosts, report: (finding: Finding) => void): void {
-  for (const command of shellOf(block).commands) {
+  for (const command of scriptOf(block).commands) {
     const { name, args } = command.program
     const index = name === 'ssh' ? hostIndex(args) : -1
     const words =

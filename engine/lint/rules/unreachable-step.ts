@@ -1,5 +1,6 @@
 import { defineRule } from '../define-rule.ts'
 import { flowOf, reachable } from '../flow.ts'
+import { decides } from '../spots.ts'
 
 /**
  * A step that no way leads to: each decision before it jumps over it or ends the run.
@@ -36,6 +37,7 @@ export default defineRule({
   severity: 'error',
   origin: 'format',
   check(runbook, _context, report) {
+    if (!decides(runbook)) return
     const flow = flowOf(runbook)
     const seen = reachable(flow)
     for (const [index, { step }] of flow.spots.entries()) {

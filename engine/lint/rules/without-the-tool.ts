@@ -1,6 +1,6 @@
 import type { ParamDeclaration } from '../../model/runbook.ts'
 import { defineRule } from '../define-rule.ts'
-import { shellOf } from '../shell-of.ts'
+import { variablesOf } from '../shell-of.ts'
 import { scriptsOf } from '../spots.ts'
 
 /**
@@ -51,7 +51,8 @@ export default defineRule({
   name: 'without-the-tool',
   severity: 'warning',
   check(runbook, _context, report) {
-    const used = new Set(scriptsOf(runbook).flatMap(({ block }) => shellOf(block).uses.map(({ name }) => name)))
+    if (runbook.params.length === 0 && runbook.withoutTheTool === null) return
+    const used = new Set(scriptsOf(runbook).flatMap(({ block }) => variablesOf(block).uses.map(({ name }) => name)))
     const params = runbook.params.filter(({ name }) => used.has(name.value))
     const line = runbook.withoutTheTool
     if (line === null) {
