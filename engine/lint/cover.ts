@@ -77,7 +77,7 @@ function samplesOf(runbook: Runbook, name: string, literals: Literals): readonly
     case 'host:port':
     case 'url':
     case 'path':
-      return of(declared.type, ['', 'another', ...literals.strings])
+      return of(declared.type, ['another', ...literals.strings, ...(declared.how === 'param' ? [''] : [])])
     default:
       return null
   }

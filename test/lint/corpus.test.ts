@@ -33,7 +33,9 @@ describe.skipIf(!existsSync(corpus))(`real runbooks (${existsSync(corpus) ? 'fou
       if (process.env['REPRISE_SHOW']) show(name, runbook, problems)
     }
     expect(files).toBeGreaterThan(0)
-    const table = [...counts].sort().map(([what, count]) => `${String(count).padStart(6)} ${what}`)
+    const table = [...counts]
+      .toSorted(([one], [other]) => one.localeCompare(other))
+      .map(([what, count]) => `${String(count).padStart(6)} ${what}`)
     process.stdout.write(`${files} files, ${Math.round(takenMs)} ms\n${table.join('\n')}\n`)
   })
 })

@@ -80,7 +80,7 @@ function faultOf({ lang, body }: Block): { what: string; close: string | null } 
 
 /** Swapped letters are the most common slip. */
 function sorted(word: string): string {
-  return [...word].toSorted().join('')
+  return word.split('').toSorted().join('')
 }
 
 const others =

@@ -34,6 +34,7 @@ const option =
  * DB_PASSWORD='hunter22'
  * curl --fail -u admin:hunter22 https://example.org
  * kafka-acls --token=abcdef123456 postgres://kafka:hunter22@db/kafka
+ * sshpass -p hunter22 ssh kafka-1 uptime
  * ```
  *
  * The key is AKIAABCDEFGHIJKLMNOP.
@@ -42,7 +43,8 @@ const option =
  * → 3:16 error
  * → 4:12 error
  * → 4:33 error
- * → 7:12 error
+ * → 5:12 error
+ * → 8:12 error
  */
 export default defineRule({
   name: 'literal-secret',
@@ -122,13 +124,10 @@ function checkWords(command: Command, found: (offset: number, end: number) => vo
       word.value.startsWith('--from-literal=') || name === 'export' || (name === 'docker' && args[index - 1]?.value === '-e')
     if (pair && isPair && word.expansions.length === 0 && looksSecret(pair[1] ?? '') && looksLikeAValue(pair[2] ?? ''))
       found(word.offset, word.end)
-    if (
-      /^(?:mysql|mysqldump|mysqladmin|mariadb)$/.test(name) &&
-      /^-p./.test(word.value) &&
-      word.expansions.length === 0 &&
-      looksLikeAValue(word.value.slice(2))
-    ) {
-      found(word.offset, word.end)
+    if (/^(?:mysql|mysqldump|mysqladmin|mariadb|sshpass)$/.test(name) && word.value.startsWith('-p')) {
+      const given = word.value === '-p' && name === 'sshpass' ? next : word
+      const secret = given === word ? word.value.slice(2) : (given?.value ?? '')
+      if (given !== undefined && given.expansions.length === 0 && looksLikeAValue(secret)) found(given.offset, given.end)
     }
   }
 }

@@ -43,18 +43,19 @@ export default defineRule({
     for (const { block } of spotsOf(runbook)) {
       const type = stepTypes.get(useOf(block)?.value ?? '')
       if (type === undefined) continue
-      const { json, placeOf, problems } = readYamlBody(block)
+      const body = readYamlBody(block)
+      const { json, problems } = body
       if (problems.length > 0) continue
       const input = json ?? {}
       for (const issue of issuesOf(type, input) ?? []) {
         if (issue.keys.length > 0) {
-          for (const key of issue.keys) report({ place: placeOf(issue.path, key), ...unknownKey(type, issue.path, key) })
+          for (const key of issue.keys) report({ place: body.placeOf(issue.path, key), ...unknownKey(type, issue.path, key) })
         } else if (issue.isMissing) {
-          const place = issue.path.length > 1 ? placeOf(issue.path.slice(0, -1)) : block.place
+          const place = issue.path.length > 1 ? body.placeOf(issue.path.slice(0, -1)) : block.place
           report({ place, ...missingKey(type, issue) })
         } else if (!holdsName(valueAt(input, issue.path))) {
           report({
-            place: json === null ? block.place : placeOf(issue.path),
+            place: json === null ? block.place : body.placeOf(issue.path),
             ...wrongValue(type, issue, valueAt(input, issue.path)),
           })
         }
