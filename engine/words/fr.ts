@@ -73,7 +73,7 @@ export const fr: Widen<typeof en> = {
   exits: {
     '1': '',
     '2': "mauvais usage d'une commande, ou échec d'une commande interne",
-    '124': "arrêté par timeout(1)",
+    '124': 'arrêté par timeout(1)',
     '125': "l'outil lui-même a échoué",
     '126': 'commande non exécutable',
     '127': 'commande introuvable',
@@ -226,7 +226,7 @@ export const fr: Widen<typeof en> = {
     killedAgo: (ms) => `tué il y a ${took(ms)}`,
     wasRunning: 'en cours quand le moteur est mort. Inconnu : son effet a pu avoir lieu.',
     next: 'suivante',
-    nothingNext: "Il ne reste rien à exécuter.",
+    nothingNext: 'Il ne reste rien à exécuter.',
     oldChecks: (steps, ms) => `${steps} : plus vieux que ${limit(ms)}, refaits avant le prochain changement.`,
     editedSince: 'Cette étape était faite, et son texte a changé depuis.',
     paused: "En pause. Rien ne tourne ; l'horloge du RTO, si.",
@@ -240,7 +240,14 @@ export const fr: Widen<typeof en> = {
     undoQuestion: (step) => `Annulation de ${step}`,
     undoFailed: (step) => `L'annulation de ${step} a échoué.`,
     startAgain: 'Commencer',
-    effects: { due: 'à annuler', undone: 'annulé', failed: 'annulation échouée', 'by-hand': 'à la main', unknown: 'inconnu', refused: 'non annulé' },
+    effects: {
+      due: 'à annuler',
+      undone: 'annulé',
+      failed: 'annulation échouée',
+      'by-hand': 'à la main',
+      unknown: 'inconnu',
+      refused: 'non annulé',
+    },
     people: 'par vous',
     seconds: 's',
   },
@@ -285,8 +292,7 @@ export const fr: Widen<typeof en> = {
     afterAttempts: (n) => `après ${s(n, 'tentative')}`,
     afterElapsed: (ms) => `après ${limit(ms)}`,
     or: 'ou',
-    simulatedAll: (n, of) =>
-      `${n} changements sur ${of} simulés : cette exécution ne prouve que les contrôles`,
+    simulatedAll: (n, of) => `${n} changements sur ${of} simulés : cette exécution ne prouve que les contrôles`,
     simulatedSome: (n, of) => `${n} ${n < 2 ? 'changement' : 'changements'} sur ${of} ${n < 2 ? 'simulé' : 'simulés'}`,
     repeated: (items) => `pour chacun des ${items}`,
     values: 'Valeurs',
@@ -366,11 +372,14 @@ export const fr: Widen<typeof en> = {
     handedOver: (to) => `passé à ${to}`,
     takenOver: 'repris',
     confirmedEffect: 'effet confirmé, ne sera pas réexécuté',
-    escalatedWhy: { attempts: 'les tentatives sont épuisées', elapsed: 'le temps est écoulé', asked: 'demandée par une personne' },
+    escalatedWhy: {
+      attempts: 'les tentatives sont épuisées',
+      elapsed: 'le temps est écoulé',
+      asked: 'demandée par une personne',
+    },
   },
   refused: {
-    title: (n) =>
-      `Pas commencé : il manque ${s(n, 'réponse')} pour une exécution automatique.`,
+    title: (n) => `Pas commencé : il manque ${s(n, 'réponse')} pour une exécution automatique.`,
     titlePlan: (n) => `Il manquerait ${s(n, 'réponse')} pour une exécution automatique :`,
     what: {
       'by hand': 'à la main',
