@@ -1,0 +1,121 @@
+import { visibleLine } from '../language/control.ts'
+import { padEnd, widthOf } from '../language/width.ts'
+import type { BlockId, Key, Outcome, Purpose, Stamped, TaskId } from '../model/fact.ts'
+import type { Plan } from '../model/plan.ts'
+import { factSentence } from '../words/fact-sentence.ts'
+import { took } from '../words/took.ts'
+import type { Words } from '../words/words.ts'
+import { outcomeText } from './outcome-text.ts'
+import { itemIn, placeOf } from './step-place.ts'
+
+/** Ids longer than this push the rest of their line to the right. */
+const ID_WIDTH = 28
+
+/** Blanks of the second column: `waiting   `. */
+const VERB_WIDTH = 9
+
+/** `10:02:11Z  5/8 stop-mm2   run       curl …` for each fact that a person wants to see; null for the others. */
+export function plainLine(fact: Stamped, plan: Plan, words: Words): string | null {
+  const said = saidBy(fact, plan, words)
+  if (said === null) return null
+  return lineAt({ at: fact.at, plan, step: 'step' in fact ? fact.step : null, key: 'key' in fact ? fact.key : null, ...said })
+}
+
+/** A line of progress: `10:02:12Z  5/8 stop-mm2   waiting   RUNNING · 2s of 1m30s`. */
+export function progressLine(given: {
+  readonly at: string
+  readonly plan: Plan
+  readonly task: TaskId
+  readonly value: string
+  readonly elapsedMs: number
+  readonly limitMs: number | null
+  readonly words: Words
+}): string {
+  const { at, plan, task, value, elapsedMs, limitMs, words } = given
+  const key = task.split('/')[0] ?? task
+  const time = limitMs === null ? took(elapsedMs) : words.line.elapsed(elapsedMs, limitMs)
+  const text = [value, time].filter((part) => part !== '').join(' · ')
+  return lineAt({ at, plan, step: key.replace(/[[@].*$/s, ''), key, verb: words.line.waiting, text })
+}
+
+function lineAt(given: {
+  readonly at: string
+  readonly plan: Plan
+  readonly step: BlockId | null
+  readonly key: Key | null
+  readonly verb: string
+  readonly text: string
+}): string {
+  const { at, plan, step, key, verb, text } = given
+  const place = placeOf(plan, step, key)
+  const item = key === null ? null : itemIn(key)
+  const name = step === null ? '' : visibleLine(item === null ? step : `${step}[${item}]`)
+  const idWidth = Math.min(ID_WIDTH, Math.max(0, ...plan.steps.map(({ id }) => widthOf(id))))
+  const nOf = Math.max(3, ...(place.of > 0 ? [`${place.n}/${place.of}`.length] : []))
+  const numbers = padEnd(place.of > 0 && place.n > 0 ? `${place.n}/${place.of}` : '', nOf)
+  return `${at.slice(11, 19)}Z  ${numbers} ${padEnd(name, idWidth)}  ${padEnd(verb, VERB_WIDTH)} ${visibleLine(text)}`.trimEnd()
+}
+
+function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: string; readonly text: string } | null {
+  const { line } = words
+  switch (fact.type) {
+    case 'step-started':
+      return { verb: fact.purpose === 'undo' ? line.undo : line.run, text: `${firstLine(fact.text, fact.step, plan)}${fact.attempt > 1 ? ` (${line.retrying(fact.attempt)})` : ''}` }
+    case 'step-ended':
+      return ended(fact.step, fact.purpose, fact.outcome, plan, words)
+    case 'step-settled':
+      return { verb: fact.how === 'confirmed' ? line.proven : fact.how === 'failed' ? line.failed : line.settled, text: [words.settled[fact.how], fact.why].filter((text) => text !== '').join(', ') }
+    case 'run-started':
+    case 'run-resumed':
+      return { verb: fact.type === 'run-started' ? line.started : line.resumed, text: headText(plan, fact.settings.operator.name, words) }
+    case 'run-ended':
+      return { verb: line.ended, text: [words.results[fact.result], fact.failedStep === null ? '' : words.failedAt(fact.failedStep)].filter((text) => text !== '').join(', ') }
+    case 'branch-taken':
+      return { verb: line.branch, text: (factSentence(fact, plan, words) ?? '').replace(/^[^:]*: ?/, '') }
+    case 'heard':
+      return { verb: fact.message.say === 'note' ? line.note : fact.message.say === 'approve' ? line.approved : line.heard, text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})` }
+    case 'asked':
+      return { verb: line.asked, text: fact.question.about }
+    case 'answered':
+      return fact.answer.choice === 'withdrawn' ? null : { verb: line.answered, text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})` }
+    case 'escalated':
+      return { verb: line.escalated, text: line.escalatedWhy[fact.why] }
+    case 'course-set':
+      return { verb: line.course, text: `${fact.course === 'rolling' ? line.rolling : line.closing}${fact.why === '' ? '' : `, ${fact.why}`}` }
+    case 'items-fixed':
+      return { verb: line.items, text: fact.items.join(', ') }
+    case 'cancelling':
+      return { verb: line.cancelling, text: `${fact.task}${fact.why === '' ? '' : `, ${fact.why}`}` }
+    case 'time-reached':
+    case 'row-written':
+      return null
+  }
+}
+
+function headText(plan: Plan, operator: string, words: Words): string {
+  const where = [
+    plan.environment,
+    plan.production && plan.environment.toLowerCase() !== 'production' ? words.head.production : '',
+    plan.drill === null ? '' : words.head.drill(plan.drill),
+  ].filter((text) => text !== '')
+  return [plan.runbook.title, ...where, operator].join(' · ')
+}
+
+function firstLine(text: string, step: BlockId, plan: Plan): string {
+  const entry = plan.steps.find(({ id }) => id === step)
+  if (entry?.use != null) return entry.title
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return `${(lines[0] ?? '').trim()}${lines.length > 1 ? ' …' : ''}`
+}
+
+function ended(step: BlockId, purpose: Purpose, outcome: Outcome, plan: Plan, words: Words): { readonly verb: string; readonly text: string } {
+  const { line } = words
+  if (outcome.status !== 'done') {
+    const verb = outcome.status === 'unknown' ? line.unknown : line.failed
+    return { verb, text: `${outcomeText(outcome, words)} · ${took(outcome.tookMs)}` }
+  }
+  const entry = plan.steps.find(({ id }) => id === step)
+  const proves = entry?.type === 'validate' || entry?.type === 'wait'
+  if (purpose === 'undo') return { verb: line.undone, text: took(outcome.tookMs) }
+  return proves && purpose === 'run' ? { verb: line.proven, text: `${entry.title} · ${took(outcome.tookMs)}` } : { verb: line.done, text: took(outcome.tookMs) }
+}

@@ -1,0 +1,71 @@
+import { visible } from '../language/control.ts'
+import type { Key, Stamped, State, TaskId } from '../model/fact.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Words } from '../words/words.ts'
+import { plainLine, progressLine } from './plain-line.ts'
+import type { Progress } from './progress.ts'
+
+/** Progress of an unchanged value is said again after so long. */
+const QUIET_MS = 60_000
+
+/** The lines of a run that nobody is asked about. */
+export interface PlainFace {
+  readonly attended: false
+  fact(stamped: Stamped, plan: Plan, state: State): void
+  output(key: Key, text: string): void
+  progress(task: TaskId, progress: Progress): void
+  warn(text: string): void
+}
+
+/** Writes a run as plain lines: a line a fact, the steps' output between them with nothing put before it. */
+export function openPlain(options: {
+  readonly words: Words
+  readonly write: (text: string) => void
+  readonly now: () => Date
+  /** Only what failed and how it ended. */
+  readonly quiet: boolean
+}): PlainFace {
+  const { words, write, now, quiet } = options
+  const said = new Map<TaskId, { readonly value: string; readonly atMs: number }>()
+  let plan: Plan | null = null
+  let midLine = false
+  const line = (text: string): void => {
+    write(`${midLine ? '\n' : ''}${text}\n`)
+    midLine = false
+  }
+  return {
+    attended: false,
+    fact(stamped, ofPlan) {
+      plan = ofPlan
+      const text = plainLine(stamped, ofPlan, words)
+      if (text !== null && (!quiet || matters(stamped))) line(text)
+      if (stamped.type === 'step-ended') said.delete(stamped.task)
+    },
+    output(_key, text) {
+      if (quiet || text === '') return
+      write(visible(text))
+      midLine = !text.endsWith('\n')
+    },
+    progress(task, { value, elapsedMs, limitMs }) {
+      const last = said.get(task)
+      const atMs = now().getTime()
+      if (quiet || plan === null || (last !== undefined && last.value === value && atMs - last.atMs < QUIET_MS)) return
+      said.set(task, { value, atMs })
+      line(progressLine({ at: now().toISOString(), plan, task, value, elapsedMs, limitMs, words }))
+    },
+    warn: (text) => line(`! ${visible(text)}`),
+  }
+}
+
+function matters(fact: Stamped): boolean {
+  switch (fact.type) {
+    case 'run-ended':
+    case 'escalated':
+    case 'course-set':
+      return true
+    case 'step-ended':
+      return fact.outcome.status !== 'done'
+    default:
+      return false
+  }
+}

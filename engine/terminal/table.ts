@@ -1,0 +1,37 @@
+import { visibleLine } from '../language/control.ts'
+import { cut, padEnd, widthOf } from '../language/width.ts'
+
+/**
+ * Aligned columns, one line a row, without borders; the first row may be a head. Where the rows are wider than
+ * `width`, the widest column gives way first. Cells come from outside: none of them can drive the terminal.
+ */
+export function tableLines(rows: readonly (readonly string[])[], width: number, gap = 2): string[] {
+  const cells = rows.map((row) => row.map((cell) => visibleLine(cell)))
+  const widths = fitted(
+    Array.from({ length: Math.max(0, ...cells.map((row) => row.length)) }, (_, column) =>
+      Math.max(0, ...cells.map((row) => widthOf(row[column] ?? ''))),
+    ),
+    width,
+    gap,
+  )
+  return cells.map((row) =>
+    row
+      .map((cell, column) => padEnd(cut(cell, widths[column] ?? 0), widths[column] ?? 0))
+      .join(' '.repeat(gap))
+      .trimEnd(),
+  )
+}
+
+function fitted(widths: readonly number[], width: number, gap: number): number[] {
+  const result = [...widths]
+  let over = result.reduce((sum, column) => sum + column, 0) + gap * Math.max(0, result.length - 1) - width
+  while (over > 0) {
+    const widest = result.indexOf(Math.max(...result))
+    const second = Math.max(4, ...result.filter((_, column) => column !== widest))
+    const less = Math.min(over, Math.max(1, (result[widest] ?? 0) - second))
+    if ((result[widest] ?? 0) <= 4) break
+    result[widest] = (result[widest] ?? 0) - less
+    over -= less
+  }
+  return result
+}
