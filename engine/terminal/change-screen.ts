@@ -1,0 +1,86 @@
+import { visibleLine } from '../language/control.ts'
+import type { Question } from '../model/fact.ts'
+import type { Plan, PlanEntry } from '../model/plan.ts'
+import { limit } from '../words/took.ts'
+import type { AskContext } from './ask-context.ts'
+import { header } from './header.ts'
+import { command, type Look, paragraph, symbol } from './look.ts'
+import { prose } from './prose.ts'
+import { entryOf, placeOf } from './step-place.ts'
+import { oneLine, undoTexts } from './undo-text.ts'
+import { valueLines } from './value-lines.ts'
+
+/** What is about to change: the author's words, the exact text, its values, its limits, its proof and its way back. */
+export function changeScreen(look: Look, context: AskContext, question: Question): string[] {
+  const { plan, state } = context
+  const { entry, part } = placeOf(plan, question.step, question.key)
+  const head = header(look, { plan, state, step: question.step, key: question.key, nowMs: context.runClockMs() })
+  if (entry === null) return head
+  const words = prose(look, part?.prose ?? '')
+  return [
+    ...head,
+    '',
+    ...words,
+    ...(words.length > 0 ? [''] : []),
+    ...warnings(look, plan, entry),
+    ...blockLines(look, context, entry),
+    ...terms(look, plan, entry),
+    ...(entry.byHand === null ? [] : [`  ${look.words.screen.byHandText}:`, ...command(entry.byHand)]),
+    '',
+  ]
+}
+
+/** The text as it will run, alone on its lines, and what it will see. */
+export function blockLines(look: Look, context: AskContext, entry: PlanEntry): string[] {
+  const values = valueLines(look, context.valuesOf(entry.id))
+  const text = context.state.edits[entry.id] ?? entry.text
+  const says = entry.use === null ? [] : paragraph(look, `${entry.use}${look.words.colon} ${entry.title}`)
+  return [...says, ...command(text), ...(values.length > 0 ? ['', ...values] : [])]
+}
+
+function warnings(look: Look, plan: Plan, entry: PlanEntry): string[] {
+  const { screen } = look.words
+  const first = plan.steps.find(({ flags, treatment }) => flags.irreversible && treatment !== 'simulate')
+  const lines = [
+    ...(entry.flags.irreversible ? [first?.id === entry.id ? screen.pointOfNoReturn : screen.irreversible] : []),
+    ...(entry.needsEdit === null ? [] : [screen.needsEdit(visibleLine(entry.needsEdit))]),
+    ...(entry.flags.interactive ? [screen.interactive] : []),
+  ].flatMap((text) => paragraph(look, `${symbol(look, 'warning')} ${text}`))
+  return lines.length > 0 ? [...lines, ''] : []
+}
+
+/** Limits, proof and undo: what holds while it runs and afterwards. */
+export function terms(look: Look, plan: Plan, entry: PlanEntry): string[] {
+  const { screen } = look.words
+  const dot = look.ascii ? ' - ' : ' · '
+  const proofs = plan.steps.filter(({ proves }) => proves === entry.id)
+  const line = [
+    entry.host === null ? '' : screen.onHost(visibleLine(entry.host)),
+    entry.timeoutWritten ? screen.atMost(entry.timeoutMs) : screen.defaultLimit(entry.timeoutMs),
+    entry.retries > 0 ? screen.retries(entry.retries) : '',
+    ...proofs.map((proof) => proofText(look, plan, proof)),
+    entry.captures.length > 0 ? screen.captures(entry.captures.map(({ name, type }) => `${name} (${type})`).join(', ')) : '',
+    entry.expect === null ? '' : screen.expects(entry.expect),
+    entry.assert === null ? '' : screen.expects(entry.assert),
+    entry.guards.length > 0 ? screen.guardedBy(entry.guards.join(', ')) : '',
+  ].filter((text) => text !== '')
+  const undo = undoTexts(look, plan, entry).map((text) => `${screen.undo}: ${text}`)
+  return [...paragraph(look, line.join(dot), '  '), ...undo.flatMap((text) => paragraph(look, text, '  '))]
+}
+
+function proofText(look: Look, plan: Plan, proof: PlanEntry): string {
+  const words = oneLine(entryOf(plan, proof.id)?.type === 'judge' ? proof.text : validationOf(plan, proof)).replace(/[.:]$/, '')
+  return proof.type === 'judge' ? look.words.screen.judgedBy(words) : look.words.screen.provenBy(words, proof.timeoutMs)
+}
+
+/** The author's sentence for a proof, else the proof's own title. */
+export function validationOf(plan: Plan, proof: PlanEntry): string {
+  const part = plan.parts.find(({ id }) => id === proof.part)
+  const sentence = oneLine(part?.validation ?? '')
+  return sentence === '' ? proof.title : sentence
+}
+
+/** How long each attempt may take, for a line beside its title. */
+export function limitText(look: Look, entry: PlanEntry): string {
+  return entry.timeoutWritten ? look.words.screen.atMost(entry.timeoutMs) : limit(entry.timeoutMs)
+}

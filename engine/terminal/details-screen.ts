@@ -1,0 +1,33 @@
+import type { Plan } from '../model/plan.ts'
+import { terms } from './change-screen.ts'
+import { command, type Look, paragraph, symbol } from './look.ts'
+import { proseLines } from './prose.ts'
+import { longName } from './step-place.ts'
+import { valueLines } from './value-lines.ts'
+
+/** Everything that will run, in order, with all values: what `d` shows before the start. */
+export function detailsScreen(look: Look, plan: Plan): string[] {
+  const values = plan.params.map(({ name, value, secret, ref, origin }) => ({
+    name,
+    text: secret ? '•••' : (value ?? `(${look.words.screen.knownLater}${ref === null ? '' : `, ${ref}`})`),
+    origin,
+  }))
+  return [
+    ...(values.length === 0 ? [] : [`${look.words.overview.values}`, ...valueLines(look, values), '']),
+    ...plan.parts.flatMap((part) => {
+      const own = plan.steps.filter((entry) => entry.part === part.id)
+      if (own.length === 0) return []
+      const title = longName(plan, own[0]?.id ?? part.id)
+      return [
+        ...paragraph(look, title === '' ? look.words.sections[part.section] : title),
+        ...proseLines({ ...look, width: look.width - 2 }, part.prose).map((line) => `  ${line}`.trimEnd()),
+        ...own.flatMap((entry) => [
+          ...paragraph(look, `${look.words.overview.kinds[entry.type]} ${entry.id}${entry.treatment === 'simulate' ? ` ${symbol(look, 'dot')} ${look.words.screen.simulated}` : ''}`, '  '),
+          ...(entry.text === '' ? [] : command(entry.text)),
+          ...(entry.effect === 'reads' ? [] : terms(look, plan, entry)),
+        ]),
+        '',
+      ]
+    }),
+  ]
+}

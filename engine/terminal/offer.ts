@@ -1,0 +1,33 @@
+import type { Said } from './ask-context.ts'
+
+/** What happens when a key is pressed. */
+export type Act =
+  /** It is said at once. */
+  | { readonly does: 'say'; readonly said: Said }
+  /** One line is asked for first. */
+  | AskText
+  /** Something is printed; the question stays. */
+  | { readonly does: 'show'; readonly lines: () => readonly string[] }
+  /** The text opens in the person's editor. */
+  | { readonly does: 'edit'; readonly text: string; readonly then: (text: string) => Said }
+  /** The text goes to the clipboard, as far as the terminal takes it there. */
+  | { readonly does: 'copy'; readonly text: string }
+  /** An approval line is handed to whoever can check it. */
+  | { readonly does: 'approve'; readonly text: string }
+
+/** One line of text, and what it becomes: something said, a further act, or why it is not taken. */
+export interface AskText {
+  readonly does: 'text'
+  readonly label: string
+  readonly hidden?: true
+  /** Pasting is refused: what is typed confirms a change. */
+  readonly typed?: true
+  readonly then: (text: string) => Act | { readonly does: 'refuse'; readonly why: string }
+}
+
+/** A key at a prompt. The first ones of a list are shown, all of them work. */
+export interface Offer {
+  readonly key: string
+  readonly word: string
+  readonly act: Act
+}
