@@ -12,6 +12,8 @@ export type Act =
   | { readonly does: 'edit'; readonly text: string; readonly then: (text: string) => Said }
   /** The text goes to the clipboard, as far as the terminal takes it there. */
   | { readonly does: 'copy'; readonly text: string }
+  /** One of a screen's own choices, outside of a run's questions. */
+  | { readonly does: 'choose'; readonly choice: string }
   /** An approval line is handed to whoever can check it. */
   | { readonly does: 'approve'; readonly text: string }
 

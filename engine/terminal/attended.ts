@@ -1,0 +1,183 @@
+import type { Key, Message, Stamped, State, TaskId } from '../model/fact.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Lang } from '../model/runbook.ts'
+import { wordsOf } from '../words/words.ts'
+import { visible } from '../language/control.ts'
+import type { AskContext, Said } from './ask-context.ts'
+import { askQuestion } from './ask-question.ts'
+import { detailsScreen } from './details-screen.ts'
+import { endScreen, type EndExtra } from './end-screen.ts'
+import { factLines } from './fact-lines.ts'
+import { keyLine } from './key-line.ts'
+import { type Look, paragraph, symbol } from './look.ts'
+import type { AskText, Offer } from './offer.ts'
+import { overviewScreen, type OverviewExtra } from './overview-screen.ts'
+import type { Progress } from './progress.ts'
+import { returningScreen, type ReturningExtra } from './returning-screen.ts'
+import { openRunningLines } from './running-lines.ts'
+import { openScreen, type Screen } from './screen.ts'
+
+/** What a terminal is opened with. */
+export interface TerminalOptions {
+  readonly lang: Lang
+  readonly input: NodeJS.ReadStream
+  readonly output: NodeJS.WriteStream
+  readonly color: boolean
+  readonly columns: () => number
+  /** Wall time in milliseconds; only for what is drawn while waiting. */
+  readonly now: () => number
+  /** Opens a text in the person's editor; null when nothing was changed. The terminal is lent for that long. */
+  readonly editor: (text: string) => Promise<string | null>
+  /** Ctrl-C: the first and every further one. What it means is the caller's decision. */
+  readonly onInterrupt: () => void
+  /** Something said with a key while a step runs. */
+  readonly onMessage: (message: Message) => void
+  /** Takes a pasted approval: null, or why it is not accepted. @default refuses */
+  readonly onApproval?: (text: string) => Promise<string | null>
+  /** Keeps a secret that was typed and gives its reference. @default the name */
+  readonly keepSecret?: (name: string, text: string) => string
+  /** Lines only: no cursor, no single keys. @default `TERM=dumb`, or an output that is no terminal */
+  readonly plain?: boolean
+  /** Symbols with plain twins. @default the locale is not UTF-8 */
+  readonly ascii?: boolean
+}
+
+/** A person at a terminal. */
+export interface Terminal {
+  readonly attended: true
+  overview(plan: Plan, extra: OverviewExtra): Promise<'start' | 'leave'>
+  /** The screen of a run that goes on. */
+  returning(given: { readonly plan: Plan; readonly state: State; readonly extra: ReturningExtra }): Promise<'go-on' | 'roll-back' | 'leave'>
+  /** A question with yes and no of the command line's own; Enter is no answer. */
+  confirm(lines: readonly string[]): Promise<boolean>
+  /** Asks for a value before the start; null when the person leaves. */
+  value(given: { readonly label: string; readonly hidden: boolean; readonly check: (text: string) => string | null }): Promise<string | null>
+  ask(context: AskContext, signal: AbortSignal): Promise<Said>
+  fact(stamped: Stamped, plan: Plan, state: State): void
+  output(key: Key, text: string): void
+  progress(task: TaskId, progress: Progress): void
+  overdue(key: Key, elapsedMs: number, signal: AbortSignal): Promise<'wait' | 'cancel'>
+  lend<T>(use: () => Promise<T>): Promise<T>
+  warn(text: string): void
+  /** The last screen. */
+  end(given: { readonly plan: Plan; readonly state: State; readonly extra: EndExtra }): void
+  close(): void
+}
+
+/** Takes the terminal: everything that a person reads or presses in a run goes through here. */
+export function openTerminal(options: TerminalOptions): Terminal {
+  const plain = options.plain ?? (process.env['TERM'] === 'dumb' || options.output.isTTY !== true || options.input.isTTY !== true)
+  const ascii = options.ascii ?? !isUtf8()
+  const look = (): Look => ({ words: wordsOf(options.lang), width: widthOf(options), ascii })
+  let queue: Promise<unknown> = Promise.resolve()
+  // One question at a time: a second one waits for the end of the first.
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const turn = queue.then(act, act)
+    queue = turn.catch(() => undefined)
+    return turn
+  }
+  const screen = openScreen({ ...options, plain, onKey: (key) => running.key(key) })
+  const running = openRunningLines({ look, screen, now: options.now, onMessage: options.onMessage, inTurn, plain })
+  const choose = (given: Choose): Promise<string> => inTurn(() => chooseOne(screen, look(), given))
+  return {
+    attended: true,
+    overview: (plan, extra) => {
+      const { key } = look().words
+      const offers = [offer('r', key.start, 'start'), show('d', key.details, () => detailsScreen(look(), plan)), offer('q', key.leave, 'leave')]
+      return choose({ above: overviewScreen(look(), plan, extra), offers, closed: 'leave' }) as Promise<'start' | 'leave'>
+    },
+    returning: (given) => {
+      const { key } = look().words
+      const offers = [
+        offer('r', key.goOn, 'go-on'),
+        ...(given.state.effects.some(({ undo }) => undo !== 'undone') ? [offer('b', key.rollBack, 'roll-back')] : []),
+        show('d', key.details, () => detailsScreen(look(), given.plan)),
+        offer('q', key.leave, 'leave'),
+      ]
+      return choose({ above: returningScreen(look(), given), offers, closed: 'leave' }) as Promise<'go-on' | 'roll-back' | 'leave'>
+    },
+    confirm: async (lines) => {
+      const { key } = look().words
+      const offers = [offer('y', key.yes, 'yes'), offer('q', key.no, 'no'), offer('n', key.no, 'no')]
+      return (await choose({ above: lines.map(visible), offers, closed: 'no' })) === 'yes'
+    },
+    value: (given) => inTurn(() => askValue(screen, look(), given)),
+    ask: (context, signal) => inTurn(() => askQuestion({ context, signal, screen, look, options, running })),
+    fact(stamped, plan, state) {
+      running.fact(stamped, plan, state)
+      screen.print(factLines(look(), stamped, { plan, state }))
+      running.after(stamped)
+    },
+    output: (key, text) => running.output(key, text),
+    progress: (task, progress) => running.progress(task, progress),
+    overdue: async (key, elapsedMs, signal) => {
+      const { key: word, ask } = look().words
+      const above = paragraph(look(), `${symbol(look(), 'warning')} ${key}: ${ask.overdue(elapsedMs)}`)
+      const offers = [offer('w', word.waitMore, 'wait'), offer('c', word.cancel, 'cancel')]
+      return (await choose({ above, offers, closed: 'wait', signal })) as 'wait' | 'cancel'
+    },
+    lend: (use) => inTurn(() => screen.lend(use)),
+    warn: (text) => screen.print(paragraph(look(), `${symbol(look(), 'warning')} ${text}`)),
+    end: (given) => screen.print(['', ...endScreen(look(), given)]),
+    close() {
+      running.close()
+      screen.close()
+    },
+  }
+}
+
+const offer = (key: string, word: string, choice: string): Offer => ({ key, word, act: { does: 'choose', choice } })
+const show = (key: string, word: string, lines: () => readonly string[]): Offer => ({ key, word, act: { does: 'show', lines } })
+
+interface Choose {
+  readonly above: readonly string[]
+  readonly offers: readonly Offer[]
+  /** What a closed input means. */
+  readonly closed: string
+  readonly signal?: AbortSignal
+}
+
+async function chooseOne(screen: Screen, look: Look, { above, offers, closed, signal = new AbortController().signal }: Choose): Promise<string> {
+  const config = { offers, keys: keyLine(look, offers), first: null, tick: null, notice: '', notAKey: look.words.ask.notAKey, noPaste: look.words.ask.noPaste }
+  let next = above
+  for (let isFirst = true; ; isFirst = false) {
+    const pressed = await screen.prompt(config, { above: next, drain: isFirst, signal })
+    if (pressed === null) return closed
+    if (pressed.act.does === 'choose') return pressed.act.choice
+    next = pressed.act.does === 'show' ? pressed.act.lines() : []
+  }
+}
+
+async function askValue(screen: Screen, look: Look, given: { readonly label: string; readonly hidden: boolean; readonly check: (text: string) => string | null }): Promise<string | null> {
+  let value: string | null = null
+  const { key, ask } = look.words
+  const first: AskText = {
+    does: 'text',
+    label: visible(given.label),
+    ...(given.hidden ? { hidden: true } : {}),
+    then: (text) => {
+      const why = given.check(text)
+      if (why !== null) return { does: 'refuse', why: visible(why) }
+      value = text
+      return { does: 'choose', choice: 'given' }
+    },
+  }
+  const offers: readonly Offer[] = [{ key: 'r', word: key.enter, act: first }, offer('q', key.leave, 'leave')]
+  const config = { offers, keys: keyLine(look, offers), first, tick: null, notice: '', notAKey: ask.notAKey, noPaste: ask.noPaste }
+  for (let isFirst = true; ; isFirst = false) {
+    const pressed = await screen.prompt(isFirst ? config : { ...config, first: null }, { above: [], drain: isFirst, signal: new AbortController().signal })
+    if (pressed === null) return null
+    if (pressed.act.does === 'choose') return pressed.act.choice === 'given' ? value : null
+    if (pressed.act.does === 'show') screen.print(pressed.act.lines())
+  }
+}
+
+function widthOf({ columns }: TerminalOptions): number {
+  const width = columns()
+  return Number.isFinite(width) && width >= 20 ? Math.min(width, 200) : 80
+}
+
+function isUtf8(): boolean {
+  const { LC_ALL, LC_CTYPE, LANG } = process.env
+  return /utf-?8/i.test([LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '') ?? '')
+}

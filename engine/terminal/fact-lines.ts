@@ -1,0 +1,94 @@
+import { visibleLine } from '../language/control.ts'
+import { cut } from '../language/width.ts'
+import type { Outcome, Purpose, Stamped, State } from '../model/fact.ts'
+import type { Plan, PlanEntry } from '../model/plan.ts'
+import { factSentence } from '../words/fact-sentence.ts'
+import { took } from '../words/took.ts'
+import type { ShownValue } from './ask-context.ts'
+import { aside, command, type Look, paragraph, symbol } from './look.ts'
+import { outcomeText } from './outcome-text.ts'
+import { proseLines } from './prose.ts'
+import { entryOf, itemIn } from './step-place.ts'
+import { oneLine, shortScript } from './undo-text.ts'
+import { valueLines } from './value-lines.ts'
+
+/** What stays on an attended screen of a fact; the answers of the person in front of it are there already. */
+export function factLines(look: Look, stamped: Stamped, given: { readonly plan: Plan; readonly state: State }): string[] {
+  const { plan, state } = given
+  switch (stamped.type) {
+    case 'step-ended':
+      return endedLines(look, stamped, entryOf(plan, stamped.step))
+    case 'step-settled':
+      return settledLines(look, stamped, { plan, state })
+    case 'escalated':
+      return [...paragraph(look, `${symbol(look, 'warning')} ${factSentence(stamped, plan, look.words) ?? ''}`), ...proseLines(look, plan.escalation?.text ?? ''), '']
+    case 'answered':
+      return stamped.by.how === 'terminal' || stamped.by.how === 'typed' ? [] : sentence(look, stamped, plan)
+    case 'heard':
+      return stamped.message.say === 'signal' ? [] : sentence(look, stamped, plan, ` (${visibleLine(stamped.by.name)})`)
+    case 'branch-taken':
+    case 'items-fixed':
+    case 'course-set':
+      return sentence(look, stamped, plan)
+    case 'run-started':
+    case 'run-resumed':
+    case 'step-started':
+    case 'asked':
+    case 'cancelling':
+    case 'time-reached':
+    case 'row-written':
+    case 'run-ended':
+      return []
+  }
+}
+
+function sentence(look: Look, stamped: Stamped, plan: Plan, more = ''): string[] {
+  const text = factSentence(stamped, plan, look.words)
+  return text === null ? [] : paragraph(look, `${symbol(look, 'dot')} ${visibleLine(text)}${more}`, '  ')
+}
+
+/** What an execution is called on its line: a proof's sentence, a typed step's, a script's first line. */
+export function runningTitle(plan: Plan, entry: PlanEntry, given: { readonly key: string; readonly purpose: Purpose }): string {
+  const part = plan.parts.find(({ id }) => id === entry.part)
+  const item = itemIn(given.key)
+  const says = oneLine(part?.validation ?? '').replace(/[.:]$/, '')
+  const title = entry.type === 'validate' || entry.type === 'wait' ? says || entry.title || shortScript(entry) : shortScript(entry)
+  return item === null ? title : `${item}: ${title}`
+}
+
+function endedLines(look: Look, { outcome, key, purpose }: Extract<Stamped, { type: 'step-ended' }>, entry: PlanEntry | null): string[] {
+  const title = entry === null ? key : visibleLine(shortScript(entry))
+  const item = itemIn(key)
+  const name = `${item === null ? '' : `${visibleLine(item)}: `}${title}`
+  const room = look.width - 10
+  if (outcome.status === 'done') return aside(look, `  ${symbol(look, 'ok')} ${cut(name, room - 12)}`, took(outcome.tookMs))
+  const mark = outcome.status === 'unknown' ? symbol(look, 'unknown') : symbol(look, 'failed')
+  return [...aside(look, `  ${mark} ${cut(name, room - 12)}`, took(outcome.tookMs)), ...causeLines(look, outcome, purpose)]
+}
+
+function causeLines(look: Look, outcome: Outcome, purpose: Purpose): string[] {
+  const word = outcome.status === 'unknown' ? look.words.line.unknown : look.words.line.failed
+  return purpose === 'look' ? [] : paragraph(look, visibleLine(`${word}${look.words.colon} ${outcomeText(outcome, look.words)}`), '    ')
+}
+
+function settledLines(look: Look, stamped: Extract<Stamped, { type: 'step-settled' }>, { plan, state }: { readonly plan: Plan; readonly state: State }): string[] {
+  const entry = entryOf(plan, stamped.step)
+  const { settled } = look.words
+  const name = visibleLine(entry === null ? stamped.key : entry.use === null && entry.type !== 'box' ? stamped.key : entry.title)
+  const why = stamped.why === '' || stamped.how === 'simulated' ? '' : ` (${visibleLine(stamped.why)})`
+  const good = stamped.how === 'done' || stamped.how === 'confirmed' || stamped.how === 'assumed'
+  const mark = good ? symbol(look, 'ok') : stamped.how === 'failed' ? symbol(look, 'failed') : symbol(look, 'dot')
+  const line = paragraph(look, `${mark} ${name}${look.words.colon} ${settled[stamped.how]}${why}`, '  ')
+  if (stamped.how !== 'simulated' || entry === null || entry.text === '') return line
+  return ['', ...command(entry.text), ...valueLines(look, knownValues(plan, state, entry)), `  ${look.words.screen.simulatedNow}`, '']
+}
+
+/** What an entry would see, from the plan and what was captured. */
+export function knownValues(plan: Plan, state: State, entry: PlanEntry): ShownValue[] {
+  return entry.reads.flatMap((name) => {
+    const param = plan.params.find((one) => one.name === name)
+    if (param !== undefined) return [{ name, text: param.secret ? '•••' : (param.value ?? '•••'), origin: param.origin }]
+    const value = state.captured[name]
+    return value === undefined ? [] : [{ name, text: 'text' in value ? value.text : '•••', origin: '' }]
+  })
+}
