@@ -34,7 +34,15 @@ export async function askQuestion(asking: Asking): Promise<Said> {
   let above: readonly string[] = questionScreen(look(), context, question)
   for (let isFirst = true; ; isFirst = false) {
     const { ask } = look().words
-    const config = { offers, keys: keyLine(look(), offers), first, notice, tick: countdown(look(), context, question), notAKey: ask.notAKey, noPaste: ask.noPaste }
+    const config = {
+      offers,
+      keys: keyLine(look(), offers),
+      first,
+      notice,
+      tick: countdown(look(), context, question),
+      notAKey: ask.notAKey,
+      noPaste: ask.noPaste,
+    }
     const pressed = await screen.prompt(config, { above, drain: isFirst, signal })
     first = null
     above = []

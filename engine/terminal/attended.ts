@@ -47,11 +47,19 @@ export interface Terminal {
   readonly attended: true
   overview(plan: Plan, extra: OverviewExtra): Promise<'start' | 'leave'>
   /** The screen of a run that goes on. */
-  returning(given: { readonly plan: Plan; readonly state: State; readonly extra: ReturningExtra }): Promise<'go-on' | 'roll-back' | 'leave'>
+  returning(given: {
+    readonly plan: Plan
+    readonly state: State
+    readonly extra: ReturningExtra
+  }): Promise<'go-on' | 'roll-back' | 'leave'>
   /** A question with yes and no of the command line's own; Enter is no answer. */
   confirm(lines: readonly string[]): Promise<boolean>
   /** Asks for a value before the start; null when the person leaves. */
-  value(given: { readonly label: string; readonly hidden: boolean; readonly check: (text: string) => string | null }): Promise<string | null>
+  value(given: {
+    readonly label: string
+    readonly hidden: boolean
+    readonly check: (text: string) => string | null
+  }): Promise<string | null>
   ask(context: AskContext, signal: AbortSignal): Promise<Said>
   fact(stamped: Stamped, plan: Plan, state: State): void
   output(key: Key, text: string): void
@@ -76,14 +84,18 @@ export function openTerminal(options: TerminalOptions): Terminal {
     queue = turn.catch(() => undefined)
     return turn
   }
-  const screen = openScreen({ ...options, plain, onKey: (key) => running.key(key) })
+  const screen = openScreen({ ...options, plain, ascii, onKey: (key) => running.key(key) })
   const running = openRunningLines({ look, screen, now: options.now, onMessage: options.onMessage, inTurn, plain })
   const choose = (given: Choose): Promise<string> => inTurn(() => chooseOne(screen, look(), given))
   return {
     attended: true,
     overview: (plan, extra) => {
       const { key } = look().words
-      const offers = [offer('r', key.start, 'start'), show('d', key.details, () => detailsScreen(look(), plan)), offer('q', key.leave, 'leave')]
+      const offers = [
+        offer('r', key.start, 'start'),
+        show('d', key.details, () => detailsScreen(look(), plan)),
+        offer('q', key.leave, 'leave'),
+      ]
       return choose({ above: overviewScreen(look(), plan, extra), offers, closed: 'leave' }) as Promise<'start' | 'leave'>
     },
     returning: (given) => {
@@ -94,7 +106,9 @@ export function openTerminal(options: TerminalOptions): Terminal {
         show('d', key.details, () => detailsScreen(look(), given.plan)),
         offer('q', key.leave, 'leave'),
       ]
-      return choose({ above: returningScreen(look(), given), offers, closed: 'leave' }) as Promise<'go-on' | 'roll-back' | 'leave'>
+      return choose({ above: returningScreen(look(), given), offers, closed: 'leave' }) as Promise<
+        'go-on' | 'roll-back' | 'leave'
+      >
     },
     confirm: async (lines) => {
       const { key } = look().words
@@ -112,7 +126,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     progress: (task, progress) => running.progress(task, progress),
     overdue: async (key, elapsedMs, signal) => {
       const { key: word, ask } = look().words
-      const above = paragraph(look(), `${symbol(look(), 'warning')} ${key}: ${ask.overdue(elapsedMs)}`)
+      const above = paragraph(look(), `${symbol(look(), 'warning')} ${key}${look().words.colon} ${ask.overdue(elapsedMs)}`)
       const offers = [offer('w', word.waitMore, 'wait'), offer('c', word.cancel, 'cancel')]
       return (await choose({ above, offers, closed: 'wait', signal })) as 'wait' | 'cancel'
     },
@@ -137,8 +151,20 @@ interface Choose {
   readonly signal?: AbortSignal
 }
 
-async function chooseOne(screen: Screen, look: Look, { above, offers, closed, signal = new AbortController().signal }: Choose): Promise<string> {
-  const config = { offers, keys: keyLine(look, offers), first: null, tick: null, notice: '', notAKey: look.words.ask.notAKey, noPaste: look.words.ask.noPaste }
+async function chooseOne(
+  screen: Screen,
+  look: Look,
+  { above, offers, closed, signal = new AbortController().signal }: Choose,
+): Promise<string> {
+  const config = {
+    offers,
+    keys: keyLine(look, offers),
+    first: null,
+    tick: null,
+    notice: '',
+    notAKey: look.words.ask.notAKey,
+    noPaste: look.words.ask.noPaste,
+  }
   let next = above
   for (let isFirst = true; ; isFirst = false) {
     const pressed = await screen.prompt(config, { above: next, drain: isFirst, signal })
@@ -148,7 +174,11 @@ async function chooseOne(screen: Screen, look: Look, { above, offers, closed, si
   }
 }
 
-async function askValue(screen: Screen, look: Look, given: { readonly label: string; readonly hidden: boolean; readonly check: (text: string) => string | null }): Promise<string | null> {
+async function askValue(
+  screen: Screen,
+  look: Look,
+  given: { readonly label: string; readonly hidden: boolean; readonly check: (text: string) => string | null },
+): Promise<string | null> {
   let value: string | null = null
   const { key, ask } = look.words
   const first: AskText = {
@@ -163,9 +193,21 @@ async function askValue(screen: Screen, look: Look, given: { readonly label: str
     },
   }
   const offers: readonly Offer[] = [{ key: 'r', word: key.enter, act: first }, offer('q', key.leave, 'leave')]
-  const config = { offers, keys: keyLine(look, offers), first, tick: null, notice: '', notAKey: ask.notAKey, noPaste: ask.noPaste }
+  const config = {
+    offers,
+    keys: keyLine(look, offers),
+    first,
+    tick: null,
+    notice: '',
+    notAKey: ask.notAKey,
+    noPaste: ask.noPaste,
+  }
   for (let isFirst = true; ; isFirst = false) {
-    const pressed = await screen.prompt(isFirst ? config : { ...config, first: null }, { above: [], drain: isFirst, signal: new AbortController().signal })
+    const pressed = await screen.prompt(isFirst ? config : { ...config, first: null }, {
+      above: [],
+      drain: isFirst,
+      signal: new AbortController().signal,
+    })
     if (pressed === null) return null
     if (pressed.act.does === 'choose') return pressed.act.choice === 'given' ? value : null
     if (pressed.act.does === 'show') screen.print(pressed.act.lines())

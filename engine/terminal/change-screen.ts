@@ -25,7 +25,7 @@ export function changeScreen(look: Look, context: AskContext, question: Question
     ...warnings(look, plan, entry),
     ...blockLines(look, context, entry),
     ...terms(look, plan, entry),
-    ...(entry.byHand === null ? [] : [`  ${look.words.screen.byHandText}:`, ...command(entry.byHand)]),
+    ...(entry.byHand === null ? [] : [`  ${look.words.screen.byHandText}${look.words.colon}`, ...command(entry.byHand)]),
     '',
   ]
 }
@@ -64,7 +64,7 @@ export function terms(look: Look, plan: Plan, entry: PlanEntry): string[] {
     entry.assert === null ? '' : screen.expects(entry.assert),
     entry.guards.length > 0 ? screen.guardedBy(entry.guards.join(', ')) : '',
   ].filter((text) => text !== '')
-  const undo = undoTexts(look, plan, entry).map((text) => `${screen.undo}: ${text}`)
+  const undo = undoTexts(look, plan, entry).map((text) => `${screen.undo}${look.words.colon} ${text}`)
   return [...paragraph(look, line.join(dot), '  '), ...undo.flatMap((text) => paragraph(look, text, '  '))]
 }
 

@@ -34,8 +34,10 @@ function undoOf(look: Look, plan: Plan, { key }: Effect): string[] {
   const on = item === null ? '' : ` (${item})`
   if (entry.undoSelf) return [`${look.words.screen.undo} ${shortName(plan, step, key)}`]
   const blocks = entry.undo.flatMap((id) => entryOf(plan, id) ?? [])
-  if (blocks.length === 0) return [`${shortName(plan, step, key)}: ${look.words.screen.undoMissing}`]
-  return blocks.map((block) => (isManual(block) ? look.words.screen.askUndo(shortName(plan, step, key)) : `${shortScript(block)}${on}`))
+  if (blocks.length === 0) return [`${shortName(plan, step, key)}${look.words.colon} ${look.words.screen.undoMissing}`]
+  return blocks.map((block) =>
+    isManual(block) ? look.words.screen.askUndo(shortName(plan, step, key)) : `${shortScript(block)}${on}`,
+  )
 }
 
 const isManual = ({ type }: PlanEntry): boolean => type === 'undo-by-hand'

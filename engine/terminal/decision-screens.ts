@@ -24,16 +24,23 @@ export function branchScreen(look: Look, context: AskContext, question: Question
     '',
     ...(entry.by === 'person' ? prose(look, part?.prose ?? '') : []),
     ...padded(valuesLine(look, context, entry)).slice(entry.by === 'person' ? 0 : 1),
-    ...entry.rows.flatMap((row, index) => rowLines(look, row.when, row.target, { index, taken: index === taken, isDigit: question.choices.includes('row') })),
+    ...entry.rows.flatMap((row, index) =>
+      rowLines(look, row.when, row.target, { index, taken: index === taken, isDigit: question.choices.includes('row') }),
+    ),
     ...(target?.type === 'ask' ? ['', ...paragraph(look, target.text)] : []),
     '',
   ]
 }
 
-function rowLines(look: Look, when: string | null, target: PlanTarget, row: { readonly index: number; readonly taken: boolean; readonly isDigit: boolean }): string[] {
+function rowLines(
+  look: Look,
+  when: string | null,
+  target: PlanTarget,
+  row: { readonly index: number; readonly taken: boolean; readonly isDigit: boolean },
+): string[] {
   const mark = row.taken ? symbol(look, 'to') : ' '.repeat(widthOf(symbol(look, 'to')))
   const number = row.isDigit ? `${row.index + 1}  ` : ''
-  const text = `${visibleLine(when ?? look.words.screen.otherwise)}: ${visibleLine(targetText(target, look.words))}`
+  const text = `${visibleLine(when ?? look.words.screen.otherwise)}${look.words.colon} ${visibleLine(targetText(target, look.words))}`
   const [first = '', ...rest] = paragraph(look, text, '      ')
   return [`  ${mark} ${number}${first.trimStart()}`, ...rest].map((line) => line.trimEnd())
 }
@@ -48,7 +55,10 @@ function valuesLine(look: Look, context: AskContext, entry: PlanEntry): string[]
     return { name, text }
   })
   const width = Math.max(0, ...pairs.map(({ name }) => widthOf(name)))
-  return [...pairs.flatMap(({ name, text }) => paragraph(look, `${padEnd(name, width)}  ${text}`, '  ')), ...(pairs.length > 0 ? [''] : [])]
+  return [
+    ...pairs.flatMap(({ name, text }) => paragraph(look, `${padEnd(name, width)}  ${text}`, '  ')),
+    ...(pairs.length > 0 ? [''] : []),
+  ]
 }
 
 function namesOf(when: string | null): string[] {
@@ -62,7 +72,8 @@ function knownValues({ plan, state }: AskContext): Record<string, Value> {
     ENVIRONMENT: { type: 'string', text: plan.environment },
     DRILL: { type: 'string', text: plan.drill ?? '' },
   }
-  for (const param of plan.params) if (param.value !== null) values[param.name] = { type: param.type.replace(/\(.*/s, ''), text: param.value }
+  for (const param of plan.params)
+    if (param.value !== null) values[param.name] = { type: param.type.replace(/\(.*/s, ''), text: param.value }
   return { ...values, ...state.captured }
 }
 
@@ -96,8 +107,16 @@ export function approvalScreen(look: Look, context: AskContext, question: Questi
     ...head,
     '',
     ...(entry.type === 'decision' ? valuesLine(look, context, entry).slice(0, -1) : []),
-    ...(row === undefined ? [] : paragraph(look, `${symbol(look, 'to')} ${row.when ?? look.words.screen.otherwise}: ${targetText(row.target, look.words)}`, '  ')),
-    ...(statement === '' ? [] : [look.words.screen.signs, ...proseLines({ ...look, width: look.width - 2 }, statement).map((line) => `  ${line}`)]),
+    ...(row === undefined
+      ? []
+      : paragraph(
+          look,
+          `${symbol(look, 'to')} ${row.when ?? look.words.screen.otherwise}${look.words.colon} ${targetText(row.target, look.words)}`,
+          '  ',
+        )),
+    ...(statement === ''
+      ? []
+      : [look.words.screen.signs, ...proseLines({ ...look, width: look.width - 2 }, statement).map((line) => `  ${line}`)]),
     ...(given.length > 0 ? paragraph(look, `${symbol(look, 'ok')} ${given.join(', ')}`, '  ') : []),
     '',
     ...paragraph(look, look.words.screen.waitingFor(names)),

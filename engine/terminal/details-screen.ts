@@ -1,9 +1,12 @@
-import type { Plan } from '../model/plan.ts'
+import type { Plan, PlanEntry } from '../model/plan.ts'
 import { terms } from './change-screen.ts'
 import { command, type Look, paragraph, symbol } from './look.ts'
 import { proseLines } from './prose.ts'
 import { longName } from './step-place.ts'
 import { valueLines } from './value-lines.ts'
+
+const WORDS = new Set<PlanEntry['type']>(['manual', 'undo-by-hand', 'judge', 'box', 'record', 'approval', 'decision'])
+const isWords = ({ type }: PlanEntry): boolean => WORDS.has(type)
 
 /** Everything that will run, in order, with all values: what `d` shows before the start. */
 export function detailsScreen(look: Look, plan: Plan): string[] {
@@ -22,8 +25,12 @@ export function detailsScreen(look: Look, plan: Plan): string[] {
         ...paragraph(look, title === '' ? look.words.sections[part.section] : title),
         ...proseLines({ ...look, width: look.width - 2 }, part.prose).map((line) => `  ${line}`.trimEnd()),
         ...own.flatMap((entry) => [
-          ...paragraph(look, `${look.words.overview.kinds[entry.type]} ${entry.id}${entry.treatment === 'simulate' ? ` ${symbol(look, 'dot')} ${look.words.screen.simulated}` : ''}`, '  '),
-          ...(entry.text === '' ? [] : command(entry.text)),
+          ...paragraph(
+            look,
+            `${look.words.overview.kinds[entry.type]} ${entry.id}${entry.treatment === 'simulate' ? ` ${symbol(look, 'dot')} ${look.words.screen.simulated}` : ''}`,
+            '  ',
+          ),
+          ...(entry.text === '' ? [] : isWords(entry) ? paragraph(look, entry.text, '  ') : command(entry.text)),
           ...(entry.effect === 'reads' ? [] : terms(look, plan, entry)),
         ]),
         '',

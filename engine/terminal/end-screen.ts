@@ -36,7 +36,11 @@ export function endScreen(look: Look, given: { readonly plan: Plan; readonly sta
   const mark = result === 'passed' ? symbol(look, 'ok') : result === 'waiting' ? symbol(look, 'going') : symbol(look, 'failed')
   const dot = look.ascii ? ' - ' : ' · '
   const sentence = endSentence(look.words, plan, state)
-  const measures = [rtoText(look.words, extra.rto), rpoText(look.words, extra.rpo), extra.waitedMs > 0 ? end.waited(extra.waitedMs) : ''].filter((text) => text !== '')
+  const measures = [
+    rtoText(look.words, extra.rto),
+    rpoText(look.words, extra.rpo),
+    extra.waitedMs > 0 ? end.waited(extra.waitedMs) : '',
+  ].filter((text) => text !== '')
   const last = [
     extra.row === null ? '' : extra.row.where === 'file' ? end.rowIn(extra.row.file) : end.patchIn(extra.row.file),
     result === 'waiting' || result === 'aborted' ? end.goOn(extra.runId) : end.allOfIt(extra.runId),
@@ -68,7 +72,12 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
   const notUndone = left.map((effect) => notUndoneText(words, plan, effect.key, name(effect.key), isUnknown(effect.key)))
   const changed = state.effects.filter(({ key, undo }) => undo === 'due' && !isUnknown(key)).map(({ key }) => name(key))
   const unsure = state.effects.filter(({ key, undo }) => undo === 'due' && isUnknown(key)).map(({ key }) => name(key))
-  const settled = (how: string): string[] => unique(Object.entries(state.entries).filter(([, { status }]) => status === how).map(([key]) => name(key)))
+  const settled = (how: string): string[] =>
+    unique(
+      Object.entries(state.entries)
+        .filter(([, { status }]) => status === how)
+        .map(([key]) => name(key)),
+    )
   const skipped = settled('skipped')
   const simulated = settled('simulated')
   const byHand = settled('by-hand').filter((step) => !changed.includes(step))

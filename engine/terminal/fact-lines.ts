@@ -21,7 +21,11 @@ export function factLines(look: Look, stamped: Stamped, given: { readonly plan: 
     case 'step-settled':
       return settledLines(look, stamped, { plan, state })
     case 'escalated':
-      return [...paragraph(look, `${symbol(look, 'warning')} ${factSentence(stamped, plan, look.words) ?? ''}`), ...proseLines(look, plan.escalation?.text ?? ''), '']
+      return [
+        ...paragraph(look, `${symbol(look, 'warning')} ${factSentence(stamped, plan, look.words) ?? ''}`),
+        ...proseLines(look, plan.escalation?.text ?? ''),
+        '',
+      ]
     case 'answered':
       return stamped.by.how === 'terminal' || stamped.by.how === 'typed' ? [] : sentence(look, stamped, plan)
     case 'heard':
@@ -52,11 +56,16 @@ export function runningTitle(plan: Plan, entry: PlanEntry, given: { readonly key
   const part = plan.parts.find(({ id }) => id === entry.part)
   const item = itemIn(given.key)
   const says = oneLine(part?.validation ?? '').replace(/[.:]$/, '')
-  const title = entry.type === 'validate' || entry.type === 'wait' ? says || entry.title || shortScript(entry) : shortScript(entry)
+  const title =
+    entry.type === 'validate' || entry.type === 'wait' ? says || entry.title || shortScript(entry) : shortScript(entry)
   return item === null ? title : `${item}: ${title}`
 }
 
-function endedLines(look: Look, { outcome, key, purpose }: Extract<Stamped, { type: 'step-ended' }>, entry: PlanEntry | null): string[] {
+function endedLines(
+  look: Look,
+  { outcome, key, purpose }: Extract<Stamped, { type: 'step-ended' }>,
+  entry: PlanEntry | null,
+): string[] {
   const title = entry === null ? key : visibleLine(shortScript(entry))
   const item = itemIn(key)
   const name = `${item === null ? '' : `${visibleLine(item)}: `}${title}`
@@ -68,10 +77,16 @@ function endedLines(look: Look, { outcome, key, purpose }: Extract<Stamped, { ty
 
 function causeLines(look: Look, outcome: Outcome, purpose: Purpose): string[] {
   const word = outcome.status === 'unknown' ? look.words.line.unknown : look.words.line.failed
-  return purpose === 'look' ? [] : paragraph(look, visibleLine(`${word}${look.words.colon} ${outcomeText(outcome, look.words)}`), '    ')
+  return purpose === 'look'
+    ? []
+    : paragraph(look, visibleLine(`${word}${look.words.colon} ${outcomeText(outcome, look.words)}`), '    ')
 }
 
-function settledLines(look: Look, stamped: Extract<Stamped, { type: 'step-settled' }>, { plan, state }: { readonly plan: Plan; readonly state: State }): string[] {
+function settledLines(
+  look: Look,
+  stamped: Extract<Stamped, { type: 'step-settled' }>,
+  { plan, state }: { readonly plan: Plan; readonly state: State },
+): string[] {
   const entry = entryOf(plan, stamped.step)
   const { settled } = look.words
   const name = visibleLine(entry === null ? stamped.key : entry.use === null && entry.type !== 'box' ? stamped.key : entry.title)
@@ -80,7 +95,13 @@ function settledLines(look: Look, stamped: Extract<Stamped, { type: 'step-settle
   const mark = good ? symbol(look, 'ok') : stamped.how === 'failed' ? symbol(look, 'failed') : symbol(look, 'dot')
   const line = paragraph(look, `${mark} ${name}${look.words.colon} ${settled[stamped.how]}${why}`, '  ')
   if (stamped.how !== 'simulated' || entry === null || entry.text === '') return line
-  return ['', ...command(entry.text), ...valueLines(look, knownValues(plan, state, entry)), `  ${look.words.screen.simulatedNow}`, '']
+  return [
+    '',
+    ...command(entry.text),
+    ...valueLines(look, knownValues(plan, state, entry)),
+    `  ${look.words.screen.simulatedNow}`,
+    '',
+  ]
 }
 
 /** What an entry would see, from the plan and what was captured. */

@@ -16,10 +16,19 @@ import { longName, placeOf, shortName } from './step-place.ts'
 export function failedScreen(look: Look, context: AskContext, question: Question): string[] {
   const { plan, state } = context
   const { entry, part } = placeOf(plan, question.step, question.key)
-  const head = header(look, { plan, state, step: question.step, key: question.key, nowMs: context.runClockMs(), mark: `${symbol(look, 'failed')} ` })
+  const head = header(look, {
+    plan,
+    state,
+    step: question.step,
+    key: question.key,
+    nowMs: context.runClockMs(),
+    mark: `${symbol(look, 'failed')} `,
+  })
   const known = state.entries[question.key ?? '']
   const output = question.key === null ? [] : context.outputOf(question.key)
-  const terminal = output.some((line) => NO_TERMINAL.test(line)) ? paragraph(look, `${symbol(look, 'warning')} ${look.words.screen.needsTerminal}`) : []
+  const terminal = output.some((line) => NO_TERMINAL.test(line))
+    ? paragraph(look, `${symbol(look, 'warning')} ${look.words.screen.needsTerminal}`)
+    : []
   return [
     ...head,
     '',
@@ -35,7 +44,8 @@ export function failedScreen(look: Look, context: AskContext, question: Question
 }
 
 /** What programs say when they miss a terminal. */
-const NO_TERMINAL = /not a (tty|terminal|teletypewriter)|no tty present|a terminal is required|cannot open \/dev\/tty|inappropriate ioctl for device|must be run from a terminal/i
+const NO_TERMINAL =
+  /not a (tty|terminal|teletypewriter)|no tty present|a terminal is required|cannot open \/dev\/tty|inappropriate ioctl for device|must be run from a terminal/i
 
 function whatFailed(look: Look, context: AskContext, entry: PlanEntry, known: Entry | undefined): string[] {
   const { plan, state } = context
@@ -48,7 +58,10 @@ function whatFailed(look: Look, context: AskContext, entry: PlanEntry, known: En
     causeText(look, known),
   ].filter((part) => part !== '')
   const right = how.join(look.ascii ? ' - ' : ' · ')
-  const lines = entry.use === null && entry.type !== 'manual' && entry.type !== 'box' && entry.type !== 'judge' ? command(text) : paragraph(look, entry.title)
+  const lines =
+    entry.use === null && entry.type !== 'manual' && entry.type !== 'box' && entry.type !== 'judge'
+      ? command(text)
+      : paragraph(look, entry.title)
   const [first = '', ...rest] = lines
   const free = look.width - widthOf(first) - widthOf(right)
   if (lines.length === 1 && free >= 2) return [`${first}${' '.repeat(free)}${right}`]
@@ -71,7 +84,7 @@ function causeText(look: Look, known: Entry | undefined): string {
 function diagnostics(look: Look, context: AskContext, entry: PlanEntry | null): string[] {
   return (entry?.diagnose ?? []).flatMap((id) => {
     const output = context.outputOf(id)
-    return output.length === 0 ? [] : ['', ...paragraph(look, `${id}:`), ...folded(look, output, 8)]
+    return output.length === 0 ? [] : ['', ...paragraph(look, `${id}${look.words.colon}`), ...folded(look, output, 8)]
   })
 }
 
@@ -79,7 +92,7 @@ function diagnostics(look: Look, context: AskContext, entry: PlanEntry | null): 
 function advice(look: Look, text: string): string[] {
   const { screen } = look.words
   if (text.trim() === '') return labelled(look, screen.runbook, screen.noAdvice)
-  return labelled(look, screen.runbook, proseLines({ ...look, width: look.width - 11 }, text).join('\n'))
+  return labelled(look, screen.runbook, text.trim())
 }
 
 function soFar(look: Look, context: AskContext): string[] {
@@ -103,7 +116,10 @@ export function unknownScreen(look: Look, context: AskContext, question: Questio
     '',
     ...(entry === null ? [] : blockLines(look, context, entry)),
     '',
-    ...paragraph(look, `${symbol(look, 'unknown')} ${question.step === null ? '' : longName(plan, question.step, question.key)}: ${look.words.screen.wasRunning}`),
+    ...paragraph(
+      look,
+      `${symbol(look, 'unknown')} ${question.step === null ? '' : longName(plan, question.step, question.key)}${look.words.colon} ${look.words.screen.wasRunning}`,
+    ),
     ...(question.key === null ? [] : foldedOutput(look, context, question.key)),
     '',
     ...soFar(look, context),
@@ -133,14 +149,24 @@ export function undoScreen(look: Look, context: AskContext, question: Question):
   const of = question.key === null ? (question.step ?? '') : nameOfKey(context, question.key)
   const failed = question.about === 'undo-failed'
   const isManual = entry?.type === 'undo-by-hand'
-  const undone = state.effects.filter(({ undo }) => undo === 'undone' || undo === 'by-hand').map(({ key }) => nameOfKey(context, key))
+  const undone = state.effects
+    .filter(({ undo }) => undo === 'undone' || undo === 'by-hand')
+    .map(({ key }) => nameOfKey(context, key))
   return [
-    ...header(look, { plan, state, step: null, key: null, nowMs: context.runClockMs(), mark: failed ? `${symbol(look, 'failed')} ` : '', title: screen.undoQuestion(of) }),
+    ...header(look, {
+      plan,
+      state,
+      step: null,
+      key: null,
+      nowMs: context.runClockMs(),
+      mark: failed ? `${symbol(look, 'failed')} ` : '',
+      title: screen.undoQuestion(of),
+    }),
     '',
     ...(failed ? [...paragraph(look, screen.undoFailed(of)), ...undoOutput(look, context, entry), ''] : []),
     ...(entry === null ? [] : isManual ? proseLines(look, entry.text) : undoText(look, context, entry, failed)),
     '',
-    ...(undone.length === 0 ? [] : labelled(look, screen.undoneSoFar, undone.join(', '))),
+    ...(undone.length === 0 ? [] : [...labelled(look, screen.undoneSoFar, undone.join(', ')), '']),
   ]
 }
 

@@ -16,7 +16,10 @@ export function byHandScreen(look: Look, context: AskContext, question: Question
   const { entry, part } = placeOf(plan, question.step, question.key)
   const { screen, head } = look.words
   const words = prose(look, (part?.prose ?? '') === '' && entry?.type === 'manual' ? entry.text : (part?.prose ?? ''))
-  const block = entry === null || entry.type === 'manual' ? [] : ['', ...(entry.byHand === null ? blockLines(look, context, entry) : command(entry.byHand))]
+  const block =
+    entry === null || entry.type === 'manual'
+      ? []
+      : ['', ...(entry.byHand === null ? blockLines(look, context, entry) : command(entry.byHand))]
   const undo = plan.steps.find(({ part: of, type }) => of === entry?.part && type === 'undo-by-hand')
   const then = oneLine(part?.validation ?? '')
   const back = oneLine(undo?.text ?? part?.rollback ?? '')
@@ -51,7 +54,9 @@ export function boxesScreen(look: Look, context: AskContext, question: Question)
   const { part } = placeOf(plan, question.step, question.key)
   const many = questions.length > 1
   const title = part === null || part.section === 'prereq' ? { title: look.words.head.start } : {}
-  const done = plan.steps.filter(({ part: of, type, id }) => of === part?.id && type === 'check' && state.entries[id]?.status === 'done')
+  const done = plan.steps.filter(
+    ({ part: of, type, id }) => of === part?.id && type === 'check' && state.entries[id]?.status === 'done',
+  )
   return [
     ...header(look, { plan, state, step: question.step, key: question.key, nowMs: context.runClockMs(), ...title }),
     '',

@@ -32,12 +32,14 @@ export function header(look: Look, request: HeaderRequest): string[] {
   const item = place.item === null ? '' : look.words.head.item(visibleLine(place.item.name), place.item.n, place.item.of)
   const count = place.n > 0 && place.of > 0 ? `${place.n}/${place.of}` : ''
   const section = place.part === null || place.part.section === 'procedure' ? '' : look.words.sections[place.part.section]
-  const title = visibleLine(request.title ?? (section !== '' && place.part?.title === '' ? section : (place.part?.title ?? plan.runbook.title)))
+  const title = visibleLine(
+    request.title ?? (section !== '' && place.part?.title === '' ? section : (place.part?.title ?? plan.runbook.title)),
+  )
   const right = [note, timeText(look, request)].filter((text) => text !== '').join(' · ')
   const dot = look.ascii ? ' - ' : ' · '
   const middle = `${mark}${[item, count].filter((text) => text !== '').join(dot)}`
   const front = [where, middle.trimEnd()].filter((text) => text !== '').join('   ')
-  const lead = front === '' ? '' : `${front}${middle === '' ? '   ' : '  '}`
+  const lead = front === '' ? '' : `${front}${middle === '' ? '   ' : middle === mark ? ' ' : '  '}`
   const free = look.width - widthOf(lead) - (right === '' ? 0 : widthOf(right) + 2)
   if (free >= Math.min(12, widthOf(title))) {
     const left = `${lead}${cut(title, free)}`

@@ -4,19 +4,23 @@ import type { Offer } from './offer.ts'
 
 /** More keys than this are behind `?`. */
 const SHOWN = 5
+const HELP = '[?]'
 
 /** The last line of a screen: at most five keys and `?`, as many as the width holds. */
 export function keyLine(look: Look, offers: readonly Offer[]): string {
-  const help = '[?]'
-  const shown: string[] = []
-  let used = widthOf(help)
-  for (const group of digitsTogether(offers).slice(0, SHOWN)) {
-    const wide = widthOf(group) + 3
-    if (used + wide > look.width) break
-    shown.push(group)
-    used += wide
+  const groups = digitsTogether(offers.filter(({ rare }) => rare !== true)).slice(0, SHOWN)
+  for (const gap of ['   ', '  ']) {
+    const line = [...groups, HELP].join(gap)
+    if (widthOf(line) < look.width) return line
   }
-  return [...shown, help].join('   ')
+  // The keys that do not fit are behind `?`; the way out stays in sight.
+  const out = groups.find((group) => group.startsWith('[q]'))
+  const kept: string[] = []
+  for (const group of groups.filter((one) => one !== out)) {
+    if (widthOf([...kept, group, ...(out === undefined ? [] : [out]), HELP].join('  ')) >= look.width) break
+    kept.push(group)
+  }
+  return [...kept, ...(out === undefined ? [] : [out]), HELP].join('  ')
 }
 
 /** `[1-3] choose`: keys in a row that do the same thing are one. */

@@ -22,6 +22,11 @@ export type Pressed = { readonly act: Act; readonly echo: string } | null
 
 const TICK_MS = 500
 
+interface Burst {
+  pressed: Pressed
+  readonly timer: NodeJS.Timeout
+}
+
 /**
  * One line of keys, or one line of text, drawn over itself at the bottom of the screen. A single key acts at once;
  * several characters in one go are a paste and press nothing, so that a pasted word never runs a change.
@@ -32,7 +37,7 @@ export const keyPrompt = createPrompt<Pressed, KeyPrompt>((config, done) => {
   const [notice, setNotice] = useState(config.notice)
   const [, setTick] = useState(0)
   const pasting = useRef(false)
-  const pending = useRef<NodeJS.Timeout | null>(null)
+  const burst = useRef<Burst | null>(null)
   const count = useRef(0)
 
   useEffect((rl) => {
@@ -42,7 +47,7 @@ export const keyPrompt = createPrompt<Pressed, KeyPrompt>((config, done) => {
     rl.on('close', closed)
     return () => {
       if (timer !== null) clearInterval(timer)
-      if (pending.current !== null) clearTimeout(pending.current)
+      if (burst.current !== null) clearTimeout(burst.current.timer)
       rl.removeListener('close', closed)
     }
   }, [])
@@ -82,25 +87,29 @@ export const keyPrompt = createPrompt<Pressed, KeyPrompt>((config, done) => {
   function pressKey(sequence: string, isEnter: boolean): void {
     // Enter is never the key of anything; after a key it is the habit of those who come from line-based prompts.
     if (pasting.current || isEnter) return
-    if (pending.current !== null) {
-      clearTimeout(pending.current)
-      pending.current = null
+    if (burst.current !== null) {
+      burst.current.pressed = null
       setNotice(config.noPaste)
       return
     }
     const act = sequence === '?' ? help(config.offers) : config.offers.find(({ key }) => key === sequence)?.act
-    if (act === undefined) {
-      if (/^[^\p{C}\s]$/u.test(sequence)) setNotice(config.notAKey(sequence))
-      return
-    }
-    if (act.does === 'text') {
+    if (act?.does === 'text') {
       setNotice('')
       setMode(act)
       return
     }
+    if (act === undefined && /^[^\p{C}\s]$/u.test(sequence)) setNotice(config.notAKey(sequence))
     const word = config.offers.find(({ key }) => key === sequence)?.word
     const echo = word === undefined ? '' : `[${sequence}] ${word}`
-    pending.current = setTimeout(() => done({ act, echo }), 0)
+    // What comes in the same turn of the event loop came in one piece.
+    const one: Burst = {
+      pressed: act === undefined ? null : { act, echo },
+      timer: setTimeout(() => {
+        burst.current = null
+        if (one.pressed !== null) done(one.pressed)
+      }, 0),
+    }
+    burst.current = one
   }
 
   function enter(asked: AskText): void {

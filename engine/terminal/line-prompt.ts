@@ -51,7 +51,10 @@ export function openLineInput(input: NodeJS.ReadableStream, onLine: (line: strin
 }
 
 /** The key prompt in lines: the key and Enter; an empty line changes nothing. */
-export async function linePrompt(config: KeyPrompt, io: { readonly input: LineInput; readonly write: (text: string) => void; readonly signal: AbortSignal }): Promise<Pressed> {
+export async function linePrompt(
+  config: KeyPrompt,
+  io: { readonly input: LineInput; readonly write: (text: string) => void; readonly signal: AbortSignal },
+): Promise<Pressed> {
   let mode: AskText | null = config.first
   let notice = config.notice
   for (;;) {

@@ -33,7 +33,7 @@ export function paragraph(look: Look, text: string, indent = ''): string[] {
 
 /** A label in its column and a text beside it, wrapped: `Runbook    roll back from step 6.` */
 export function labelled(look: Look, label: string, text: string, column = 11): string[] {
-  const wide = Math.max(column, widthOf(label) + 2)
+  const wide = Math.max(column, widthOf(label) + 1)
   const lines = wrap(visible(text).replaceAll('\t', '  '), Math.max(10, look.width - wide))
   return lines.map((line, index) => `${padEnd(index === 0 ? label : '', wide)}${line}`.trimEnd())
 }

@@ -27,9 +27,11 @@ export interface AskText {
   readonly then: (text: string) => Act | { readonly does: 'refuse'; readonly why: string }
 }
 
-/** A key at a prompt. The first ones of a list are shown, all of them work. */
+/** A key at a prompt. All of them work, shown or not. */
 export interface Offer {
   readonly key: string
   readonly word: string
   readonly act: Act
+  /** It works, and stands behind `?`. */
+  readonly rare?: true
 }

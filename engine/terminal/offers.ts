@@ -29,7 +29,7 @@ export function offersOf(request: OfferRequest): Offer[] {
     has: (choice) => question.choices.includes(choice),
     answer: (answer) => ({ does: 'say', said: { type: 'answers', answers: [{ task: question.task, answer }] } }),
   }
-  const all = [...mainOffers(make), ...rareOffers(make)]
+  const all = [...mainOffers(make), ...rareOffers(make).map((offer): Offer => ({ ...offer, rare: true }))]
   return all.filter(({ key }, index) => all.findIndex((other) => other.key === key) === index)
 }
 
@@ -50,7 +50,14 @@ function mainOffers(make: Make): Offer[] {
     case 'box':
       return [...boxes(make), ...skip(make), ...stop(make, key.leave)]
     case 'change':
-      return [...edit(make, 'first'), ...run(make, key.run), ...byHand(make, key.byHand), ...skip(make), ...pause(make), ...stop(make)]
+      return [
+        ...edit(make, 'first'),
+        ...run(make, key.run),
+        ...byHand(make, key.byHand),
+        ...skip(make),
+        ...pause(make),
+        ...stop(make),
+      ]
     case 'by-hand':
       return [...held(make, key.held), ...notHeld(make), ...skip(make), ...stop(make)]
     case 'validation':
@@ -62,11 +69,31 @@ function mainOffers(make: Make): Offer[] {
     case 'value':
       return [...value(make), ...skip(make), ...stop(make)]
     case 'failed':
-      return [...run(make, key.retry), ...rollBack(make), ...byHand(make, key.doneByHand), ...ownCommand(make), ...stop(make), ...skip(make)]
+      return [
+        ...run(make, key.retry),
+        ...rollBack(make),
+        ...byHand(make, key.doneByHand),
+        ...ownCommand(make),
+        ...stop(make),
+        ...skip(make),
+      ]
     case 'unknown-effect':
-      return [...run(make, key.runAgain), ...accept(make, key.tookEffect), ...byHand(make, key.doneByHand), ...rollBack(make), ...stop(make), ...skip(make)]
+      return [
+        ...run(make, key.runAgain),
+        ...accept(make, key.tookEffect),
+        ...byHand(make, key.byHand),
+        ...rollBack(make),
+        ...stop(make),
+        ...skip(make),
+      ]
     case 'edited-step':
-      return [...run(make, key.runAgain), ...accept(make, key.keep), ...byHand(make, key.doneByHand), ...skip(make), ...stop(make)]
+      return [
+        ...run(make, key.runAgain),
+        ...accept(make, key.keep),
+        ...byHand(make, key.doneByHand),
+        ...skip(make),
+        ...stop(make),
+      ]
     case 'interrupted':
       return [...run(make, key.goOn), ...rollBack(make), ...stop(make)]
     case 'paused':
@@ -86,7 +113,9 @@ function rareOffers(make: Make): Offer[] {
   const isForward = question.about !== 'undo' && question.about !== 'undo-failed' && question.about !== 'start'
   const text = entry === null ? '' : (context.state.edits[entry.id] ?? entry.text)
   return [
-    ...(question.key === null ? [] : [{ key: 'o', word: key.output, act: { does: 'show', lines: () => outputLines(look, context, question) } } as const]),
+    ...(question.key === null
+      ? []
+      : [{ key: 'o', word: key.output, act: { does: 'show', lines: () => outputLines(look, context, question) } } as const]),
     ...edit(make, 'rare'),
     ...(text === '' ? [] : [{ key: 'c', word: key.copy, act: { does: 'copy', text } } as const]),
     ...ownCommand(make),
@@ -116,16 +145,36 @@ function run({ question, look, has, answer }: Make, word: string): Offer[] {
 
 function byHand({ look, has, answer }: Make, word: string): Offer[] {
   if (!has('by-hand')) return []
-  return [{ key: 'h', word, act: { does: 'text', label: look.words.ask.reasonByHand, then: (reason) => answer({ choice: 'by-hand', reason: reason.trim() }) } }]
+  return [
+    {
+      key: 'h',
+      word,
+      act: {
+        does: 'text',
+        label: look.words.ask.reasonByHand,
+        then: (reason) => answer({ choice: 'by-hand', reason: reason.trim() }),
+      },
+    },
+  ]
 }
 
 function skip({ look, has, answer }: Make): Offer[] {
   if (!has('skip')) return []
-  return [{ key: 's', word: look.words.key.skip, act: withReason(look, look.words.ask.reasonSkip, (reason) => answer({ choice: 'skip', reason })) }]
+  return [
+    {
+      key: 's',
+      word: look.words.key.skip,
+      act: withReason(look, look.words.ask.reasonSkip, (reason) => answer({ choice: 'skip', reason })),
+    },
+  ]
 }
 
 function withReason(look: Look, label: string, make: (reason: string) => Act): Act {
-  return { does: 'text', label, then: (text) => (text.trim() === '' ? { does: 'refuse', why: look.words.ask.reasonNeeded } : make(text.trim())) }
+  return {
+    does: 'text',
+    label,
+    then: (text) => (text.trim() === '' ? { does: 'refuse', why: look.words.ask.reasonNeeded } : make(text.trim())),
+  }
 }
 
 function stop({ look, has, answer }: Make, word: string = look.words.key.stop): Offer[] {
@@ -142,7 +191,7 @@ function note({ question, look }: Make): Offer[] {
   return [{ key: 'n', word: look.words.key.note, act }]
 }
 
-function boxes({ question, context, look, answer }: Make): Offer[] {
+function boxes({ context, look, answer }: Make): Offer[] {
   const { key } = look.words
   const yes: Said = { type: 'answers', answers: context.questions.map(({ task }) => ({ task, answer: { choice: 'yes' } })) }
   if (context.questions.length === 1)
@@ -152,14 +201,11 @@ function boxes({ question, context, look, answer }: Make): Offer[] {
     ]
   return [
     { key: 'y', word: key.allHold, act: { does: 'say', said: yes } },
-    ...context.questions.slice(0, 9).map(
-      ({ task }, index): Offer => ({
-        key: String(index + 1),
-        word: key.oneDoesNot,
-        act: { does: 'say', said: { type: 'answers', answers: [{ task, answer: { choice: 'no' } }] } },
-      }),
-    ),
-    { key: 'x', word: key.notHeld, act: { does: 'say', said: { type: 'answers', answers: [{ task: question.task, answer: { choice: 'no' } }] } } },
+    ...context.questions.slice(0, 9).map(({ task }, index): Offer => ({
+      key: String(index + 1),
+      word: key.oneDoesNot,
+      act: { does: 'say', said: { type: 'answers', answers: [{ task, answer: { choice: 'no' } }] } },
+    })),
   ]
 }
 
@@ -178,7 +224,9 @@ function branches(make: Make): Offer[] {
   const { key, ask } = look.words
   const rows = (entry?.rows ?? []).slice(0, 9).map((_, row): Offer => {
     const overrules = entry?.by === 'condition'
-    const act = overrules ? withReason(look, ask.reasonOverrule, (reason) => answer({ choice: 'row', row, reason })) : answer({ choice: 'row', row })
+    const act = overrules
+      ? withReason(look, ask.reasonOverrule, (reason) => answer({ choice: 'row', row, reason }))
+      : answer({ choice: 'row', row })
     return { key: String(row + 1), word: overrules ? key.overrule : key.choose, act }
   })
   return [
@@ -190,7 +238,12 @@ function branches(make: Make): Offer[] {
 }
 
 function pasteApproval({ look }: Make): Act {
-  return { does: 'text', label: look.words.ask.approval, then: (text) => (text.trim() === '' ? { does: 'refuse', why: look.words.ask.reasonNeeded } : { does: 'approve', text: text.trim() }) }
+  return {
+    does: 'text',
+    label: look.words.ask.approval,
+    then: (text) =>
+      text.trim() === '' ? { does: 'refuse', why: look.words.ask.reasonNeeded } : { does: 'approve', text: text.trim() },
+  }
 }
 
 function value({ question, context, look, answer, keepSecret }: Make): Offer[] {
@@ -202,10 +255,18 @@ function value({ question, context, look, answer, keepSecret }: Make): Offer[] {
   const items = itemsFor(context.plan, capture.type)
   const then: Extract<Act, { does: 'text' }>['then'] = (text) => {
     const given = text.trim()
-    const checked = parsed.ok ? checkValue(parsed.type, given, items) : { ok: given !== '', expected: capture.type, actual: 'nothing' }
-    if (!checked.ok) return { does: 'refuse', why: 'expected' in checked ? look.words.ask.wrongValue(checked.expected, checked.actual) : '' }
+    const checked = parsed.ok
+      ? checkValue(parsed.type, given, items)
+      : { ok: given !== '', expected: capture.type, actual: 'nothing' }
+    if (!checked.ok)
+      return { does: 'refuse', why: 'expected' in checked ? look.words.ask.wrongValue(checked.expected, checked.actual) : '' }
     if (given === '') return { does: 'refuse', why: look.words.ask.wrongValue(capture.type, '""') }
-    return answer({ choice: 'value', value: isSecret ? { type: 'secret', ref: keepSecret(capture.name, given) } : { type: parsed.ok ? parsed.type.type : 'string', text: given } })
+    return answer({
+      choice: 'value',
+      value: isSecret
+        ? { type: 'secret', ref: keepSecret(capture.name, given) }
+        : { type: parsed.ok ? parsed.type.type : 'string', text: given },
+    })
   }
   return [{ key: 'r', word: look.words.key.enter, act: { does: 'text', label, then, ...(isSecret ? { hidden: true } : {}) } }]
 }
@@ -221,7 +282,13 @@ function rollBack({ look, has, answer }: Make, word: string = look.words.key.rol
 
 function rollBackTo({ context, look, has, answer }: Make): Offer[] {
   if (!has('roll-back')) return []
-  return [{ key: 'B', word: look.words.key.rollBackTo, act: askStep(look, context.plan, look.words.ask.rollBackTo, (to) => answer({ choice: 'roll-back', to })) }]
+  return [
+    {
+      key: 'B',
+      word: look.words.key.rollBackTo,
+      act: askStep(look, context.plan, look.words.ask.rollBackTo, (to) => answer({ choice: 'roll-back', to })),
+    },
+  ]
 }
 
 function jump({ context, look }: Make): Act {
@@ -250,7 +317,10 @@ export function stepNamed(plan: Plan, text: string): StepId | null {
 }
 
 function accept({ look, has, answer }: Make, word: string): Offer[] {
-  if (has('accept')) return [{ key: 'y', word, act: withReason(look, look.words.ask.reasonAccept, (reason) => answer({ choice: 'accept', reason })) }]
+  if (has('accept'))
+    return [
+      { key: 'y', word, act: withReason(look, look.words.ask.reasonAccept, (reason) => answer({ choice: 'accept', reason })) },
+    ]
   const choice = has('yes') ? 'yes' : has('go-on') && has('run') ? 'go-on' : null
   return choice === null ? [] : [{ key: 'y', word, act: answer({ choice }) }]
 }
@@ -266,20 +336,24 @@ function leaveAsIs({ look, has, answer }: Make): Offer[] {
 }
 
 function undone(make: Make): Offer[] {
-  const { question, context, look, has, answer } = make
+  const { look, has, answer } = make
   if (!has('by-hand')) return []
-  const isManual = question.step !== null && entryOf(context.plan, question.step)?.type === 'undo-by-hand'
-  if (isManual) return [{ key: 'y', word: look.words.key.undone, act: answer({ choice: 'by-hand', reason: '' }) }, ...byHand(make, look.words.key.undone)]
+  if (isManualUndo(make))
+    return [
+      { key: 'y', word: look.words.key.undone, act: answer({ choice: 'by-hand', reason: '' }) },
+      ...byHand(make, look.words.key.undone),
+    ]
   return byHand(make, look.words.key.undone)
 }
 
-function notUndone({ look, has, answer }: Make): Offer[] {
+const isManualUndo = ({ question, context }: Make): boolean =>
+  question.step !== null && entryOf(context.plan, question.step)?.type === 'undo-by-hand'
+
+function notUndone(make: Make): Offer[] {
+  const { look, has, answer } = make
   if (!has('not-undone')) return []
   const act = answer({ choice: 'not-undone' })
-  return [
-    { key: 's', word: look.words.key.notUndone, act },
-    { key: 'x', word: look.words.key.notUndone, act },
-  ]
+  return [{ key: isManualUndo(make) ? 'x' : 's', word: look.words.key.notUndone, act }]
 }
 
 function ownCommand({ question, look }: Make): Offer[] {

@@ -4,7 +4,8 @@ import type { Words } from '../words/words.ts'
 /** Why an execution did not succeed, in words: `exit 127 (command not found)`, `timed out: 30s`. */
 export function outcomeText({ cause, exit, status }: Outcome, words: Words): string {
   const known: Readonly<Record<string, string>> = words.exits
-  if (exit !== undefined && (cause === undefined || cause.type === 'exit')) return words.screen.exit(String(exit), known[String(exit)] ?? '')
+  if (exit !== undefined && (cause === undefined || cause.type === 'exit'))
+    return words.screen.exit(String(exit), known[String(exit)] ?? '')
   if (cause === undefined) return status
   const word = words.causes[cause.type]
   return cause.text === '' || cause.text === word ? word : `${word}${words.colon} ${cause.text}`

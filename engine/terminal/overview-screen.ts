@@ -28,15 +28,22 @@ export function overviewScreen(look: Look, plan: Plan, extra: OverviewExtra): st
   const where = whereText(plan, look, null)
   const rest = look.width - widthOf(where) - 3
   const title = visibleLine(plan.runbook.title)
-  const head = where === '' ? [cut(title, look.width)] : rest >= 12 ? [`${where}   ${cut(title, rest)}`] : [where, cut(title, look.width)]
-  const targets = [plan.info.rto === null ? '' : overview.rtoTarget(oneLine(plan.info.rto)), plan.info.rpo === null ? '' : overview.rpoTarget(oneLine(plan.info.rpo))]
+  const head =
+    where === '' ? [cut(title, look.width)] : rest >= 12 ? [`${where}   ${cut(title, rest)}`] : [where, cut(title, look.width)]
+  const targets = [
+    plan.info.rto === null ? '' : overview.rtoTarget(oneLine(plan.info.rto)),
+    plan.info.rpo === null ? '' : overview.rpoTarget(oneLine(plan.info.rpo)),
+  ]
   const takes = [
     plan.info.estimated === null ? '' : overview.estimated(oneLine(plan.info.estimated)),
     extra.measured === null ? overview.neverMeasured : overview.measured(extra.measured.ms, extra.measured.runs),
   ]
   const rows: readonly (readonly [string, string])[] = [
     [overview.when, plan.info.when === null ? '' : oneLine(plan.info.when)],
-    [overview.owner, [plan.info.owner === null ? '' : oneLine(plan.info.owner), ...targets].filter((text) => text !== '').join(dot)],
+    [
+      overview.owner,
+      [plan.info.owner === null ? '' : oneLine(plan.info.owner), ...targets].filter((text) => text !== '').join(dot),
+    ],
     [overview.takes, takes.filter((text) => text !== '').join(', ')],
     [overview.lastGreen, extra.lastGreen ?? overview.neverRun],
     [overview.changed, extra.changed ?? ''],
@@ -82,14 +89,22 @@ function kindText(look: Look, plan: Plan, part: PlanPart): string {
   const dot = look.ascii ? ' - ' : ' · '
   const own = plan.steps.filter((entry) => entry.part === part.id)
   const isProof = ({ type }: PlanEntry): boolean => type === 'validate' || type === 'wait' || type === 'judge'
-  const isAside = ({ type }: PlanEntry): boolean => type === 'rollback' || type === 'undo-by-hand' || type === 'on-failure' || type === 'guard' || type === 'record'
+  const isAside = ({ type }: PlanEntry): boolean =>
+    type === 'rollback' || type === 'undo-by-hand' || type === 'on-failure' || type === 'guard' || type === 'record'
   const shown = own.filter((entry) => !isAside(entry) && !(isProof(entry) && entry.proves !== null))
   const kinds = [...new Set(shown.map(({ type }) => overview.kinds[type]))]
   const group = plan.groups.find(({ id }) => id === part.group)
   const simulated = own.some(({ treatment }) => treatment === 'simulate')
   const skipped = own.some(({ treatment }) => treatment === 'skip')
   const change = own.find((entry) => entry.effect !== 'reads' && (entry.undo.length > 0 || entry.undoSelf))
-  const undo = change === undefined ? '' : own.some(({ type }) => type === 'undo-by-hand') ? overview.kinds['undo-by-hand'] : undoTexts(look, plan, change).length > 0 ? overview.undo : ''
+  const undo =
+    change === undefined
+      ? ''
+      : own.some(({ type }) => type === 'undo-by-hand')
+        ? overview.kinds['undo-by-hand']
+        : undoTexts(look, plan, change).length > 0
+          ? overview.undo
+          : ''
   return [
     skipped || (simulated && kinds.length <= 1) ? '' : kinds.join(` ${symbol(look, 'to')} `),
     simulated || skipped ? '' : undo,
@@ -103,7 +118,9 @@ function kindText(look: Look, plan: Plan, part: PlanPart): string {
 }
 
 function simulatedLines(look: Look, plan: Plan): string[] {
-  const changes = plan.steps.filter(({ type, effect }) => (type === 'command' || type === 'manual' || type === 'notify') && effect !== 'reads')
+  const changes = plan.steps.filter(
+    ({ type, effect }) => (type === 'command' || type === 'manual' || type === 'notify') && effect !== 'reads',
+  )
   const simulated = changes.filter(({ treatment }) => treatment === 'simulate').length
   if (plan.drill === null || simulated === 0) return []
   const { simulatedAll, simulatedSome } = look.words.overview
@@ -115,7 +132,14 @@ function callLines(look: Look, plan: Plan): string[] {
   const { overview } = look.words
   if (plan.escalation === null) return []
   const { attempts, elapsedMs } = plan.limits
-  const when = [attempts === null ? '' : overview.afterAttempts(attempts), elapsedMs === null ? '' : overview.afterElapsed(elapsedMs)].filter((text) => text !== '')
+  const when = [
+    attempts === null ? '' : overview.afterAttempts(attempts),
+    elapsedMs === null ? '' : overview.afterElapsed(elapsedMs),
+  ].filter((text) => text !== '')
   const who = plan.escalation.contacts.map(oneLine).join(', ')
-  return labelled(look, overview.call, [when.join(` ${overview.or} `), who].filter((text) => text !== '').join(look.words.colon === ':' ? ': ' : ' : '))
+  return labelled(
+    look,
+    overview.call,
+    [when.join(` ${overview.or} `), who].filter((text) => text !== '').join(look.words.colon === ':' ? ': ' : ' : '),
+  )
 }

@@ -40,9 +40,18 @@ export function rollBackScreen(look: Look, context: AskContext, question: Questi
   const { screen } = look.words
   const would = wouldUndo(look, plan, state)
   return [
-    ...header(look, { plan, state, step: question.step, key: question.key, nowMs: context.runClockMs(), title: look.words.sections.rollback }),
+    ...header(look, {
+      plan,
+      state,
+      step: question.step,
+      key: question.key,
+      nowMs: context.runClockMs(),
+      title: look.words.sections.rollback,
+    }),
     '',
-    ...(would.length === 0 ? paragraph(look, screen.nothingToUndo) : [...paragraph(look, screen.rollBackQuestion), ...would.flatMap((text) => paragraph(look, text, '  '))]),
+    ...(would.length === 0
+      ? paragraph(look, screen.nothingToUndo)
+      : [...paragraph(look, screen.rollBackQuestion), ...would.flatMap((text) => paragraph(look, text, '  '))]),
     '',
     ...labelled(look, screen.changed, changedTexts(look, plan, state).join(look.ascii ? ' - ' : ' · ') || screen.nothingChanged),
     '',

@@ -60,28 +60,50 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
   const { line } = words
   switch (fact.type) {
     case 'step-started':
-      return { verb: fact.purpose === 'undo' ? line.undo : line.run, text: `${firstLine(fact.text, fact.step, plan)}${fact.attempt > 1 ? ` (${line.retrying(fact.attempt)})` : ''}` }
+      return {
+        verb: fact.purpose === 'undo' ? line.undo : line.run,
+        text: `${firstLine(fact.text, fact.step, plan)}${fact.attempt > 1 ? ` (${line.retrying(fact.attempt)})` : ''}`,
+      }
     case 'step-ended':
       return ended(fact.step, fact.purpose, fact.outcome, plan, words)
     case 'step-settled':
-      return { verb: fact.how === 'confirmed' ? line.proven : fact.how === 'failed' ? line.failed : line.settled, text: [words.settled[fact.how], fact.why].filter((text) => text !== '').join(', ') }
+      return {
+        verb: fact.how === 'confirmed' ? line.proven : fact.how === 'failed' ? line.failed : line.settled,
+        text: [words.settled[fact.how], fact.why].filter((text) => text !== '').join(', '),
+      }
     case 'run-started':
     case 'run-resumed':
-      return { verb: fact.type === 'run-started' ? line.started : line.resumed, text: headText(plan, fact.settings.operator.name, words) }
+      return {
+        verb: fact.type === 'run-started' ? line.started : line.resumed,
+        text: headText(plan, fact.settings.operator.name, words),
+      }
     case 'run-ended':
-      return { verb: line.ended, text: [words.results[fact.result], fact.failedStep === null ? '' : words.failedAt(fact.failedStep)].filter((text) => text !== '').join(', ') }
+      return {
+        verb: line.ended,
+        text: [words.results[fact.result], fact.failedStep === null ? '' : words.failedAt(fact.failedStep)]
+          .filter((text) => text !== '')
+          .join(', '),
+      }
     case 'branch-taken':
       return { verb: line.branch, text: (factSentence(fact, plan, words) ?? '').replace(/^[^:]*: ?/, '') }
     case 'heard':
-      return { verb: fact.message.say === 'note' ? line.note : fact.message.say === 'approve' ? line.approved : line.heard, text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})` }
+      return {
+        verb: fact.message.say === 'note' ? line.note : fact.message.say === 'approve' ? line.approved : line.heard,
+        text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})`,
+      }
     case 'asked':
       return { verb: line.asked, text: fact.question.about }
     case 'answered':
-      return fact.answer.choice === 'withdrawn' ? null : { verb: line.answered, text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})` }
+      return fact.answer.choice === 'withdrawn'
+        ? null
+        : { verb: line.answered, text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})` }
     case 'escalated':
       return { verb: line.escalated, text: line.escalatedWhy[fact.why] }
     case 'course-set':
-      return { verb: line.course, text: `${fact.course === 'rolling' ? line.rolling : line.closing}${fact.why === '' ? '' : `, ${fact.why}`}` }
+      return {
+        verb: line.course,
+        text: `${fact.course === 'rolling' ? line.rolling : line.closing}${fact.why === '' ? '' : `, ${fact.why}`}`,
+      }
     case 'items-fixed':
       return { verb: line.items, text: fact.items.join(', ') }
     case 'cancelling':
@@ -108,7 +130,13 @@ function firstLine(text: string, step: BlockId, plan: Plan): string {
   return `${(lines[0] ?? '').trim()}${lines.length > 1 ? ' …' : ''}`
 }
 
-function ended(step: BlockId, purpose: Purpose, outcome: Outcome, plan: Plan, words: Words): { readonly verb: string; readonly text: string } {
+function ended(
+  step: BlockId,
+  purpose: Purpose,
+  outcome: Outcome,
+  plan: Plan,
+  words: Words,
+): { readonly verb: string; readonly text: string } {
   const { line } = words
   if (outcome.status !== 'done') {
     const verb = outcome.status === 'unknown' ? line.unknown : line.failed
@@ -117,5 +145,7 @@ function ended(step: BlockId, purpose: Purpose, outcome: Outcome, plan: Plan, wo
   const entry = plan.steps.find(({ id }) => id === step)
   const proves = entry?.type === 'validate' || entry?.type === 'wait'
   if (purpose === 'undo') return { verb: line.undone, text: took(outcome.tookMs) }
-  return proves && purpose === 'run' ? { verb: line.proven, text: `${entry.title} · ${took(outcome.tookMs)}` } : { verb: line.done, text: took(outcome.tookMs) }
+  return proves && purpose === 'run'
+    ? { verb: line.proven, text: `${entry.title} · ${took(outcome.tookMs)}` }
+    : { verb: line.done, text: took(outcome.tookMs) }
 }

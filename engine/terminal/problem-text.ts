@@ -20,8 +20,7 @@ export function problemText(problem: Problem, source: string | null, words: Word
     visible(reason),
     ...excerpt(problem, source, words),
   ]
-  if (cause !== null)
-    lines.push(`  ${visibleLine(file)}:${cause.place.line}:${cause.place.column}  ${visibleLine(cause.value)}`)
+  if (cause !== null) lines.push(`  ${visibleLine(file)}:${cause.place.line}:${cause.place.column}  ${visibleLine(cause.value)}`)
   return lines.join('\n')
 }
 

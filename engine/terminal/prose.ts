@@ -16,17 +16,22 @@ export function proseLines(look: Look, text: string): string[] {
   const alert = /^>\s*\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$/i
   const cleaned: string[] = []
   let first = false
+  let inFence = false
   for (const line of visible(text).split('\n')) {
     if (alert.test(line.trim())) {
       first = true
       continue
     }
-    const quoted = /^>\s?/.test(line) ? line.replace(/^>\s?/, '') : line
+    if (/^\s*(```|~~~)/.test(line)) inFence = !inFence
+    const quoted = inFence ? line : plainWords(line.replace(/^>\s?/, ''))
     cleaned.push(first && quoted.trim() !== '' ? `! ${quoted.trim()}` : quoted)
     if (quoted.trim() !== '') first = false
   }
   return trimmed(cleaned).flatMap((line) => paragraph(look, line))
 }
+
+/** Markdown's marks for code and weight are for a page, not for a screen. */
+const plainWords = (line: string): string => line.replace(/`([^`]+)`/g, '$1').replace(/\*\*([^*]+)\*\*/g, '$1')
 
 /** Without blank lines at both ends, and never two in a row. */
 function trimmed(lines: readonly string[]): string[] {

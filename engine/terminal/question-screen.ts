@@ -12,7 +12,10 @@ import { interruptedScreen, pausedScreen, rollBackScreen } from './pause-screens
 export function questionScreen(look: Look, context: AskContext, question: Question): string[] {
   switch (question.about) {
     case 'start':
-      return [...header(look, { plan: context.plan, state: context.state, step: null, key: null, nowMs: context.runClockMs() }), '']
+      return [
+        ...header(look, { plan: context.plan, state: context.state, step: null, key: null, nowMs: context.runClockMs() }),
+        '',
+      ]
     case 'box':
       return boxesScreen(look, context, question)
     case 'change':

@@ -21,7 +21,11 @@ export function missingText(missing: readonly MissingAnswer[], words: Words, wid
 
 function missingLines(missing: readonly MissingAnswer[], words: Words, width: number): string[] {
   const known: Readonly<Record<string, string>> = words.refused.what
-  const rows = missing.map(({ id, what, hint }) => ({ id: visibleLine(id), what: known[what] ?? visibleLine(what), hint: visibleLine(hint) }))
+  const rows = missing.map(({ id, what, hint }) => ({
+    id: visibleLine(id),
+    what: known[what] ?? visibleLine(what),
+    hint: visibleLine(hint),
+  }))
   const idWidth = Math.min(40, Math.max(0, ...rows.map(({ id }) => widthOf(id))))
   const whatWidth = Math.max(0, ...rows.map(({ what }) => widthOf(what)))
   const indent = 2 + idWidth + 3 + whatWidth + 2
@@ -29,7 +33,10 @@ function missingLines(missing: readonly MissingAnswer[], words: Words, width: nu
     const hints = wrap(hint, Math.max(20, width - indent))
     const head = `  ${padEnd(id, idWidth)}   ${padEnd(what, whatWidth)}  `
     // An id that is too long has its line to itself: ids are copied into the answers file, never cut.
-    const first = widthOf(id) > idWidth ? [`  ${id}`, `  ${' '.repeat(idWidth)}   ${padEnd(what, whatWidth)}  ${hints[0] ?? ''}`] : [`${head}${hints[0] ?? ''}`]
+    const first =
+      widthOf(id) > idWidth
+        ? [`  ${id}`, `  ${' '.repeat(idWidth)}   ${padEnd(what, whatWidth)}  ${hints[0] ?? ''}`]
+        : [`${head}${hints[0] ?? ''}`]
     return [...first, ...hints.slice(1).map((hint_) => `${' '.repeat(indent)}${hint_}`)].map((line) => line.trimEnd())
   })
 }

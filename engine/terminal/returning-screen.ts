@@ -17,21 +17,33 @@ export interface ReturningExtra {
 }
 
 /** After a crash, a stop, a failure: what is done, what is unknown, what is next, which checks are too old. */
-export function returningScreen(look: Look, given: { readonly plan: Plan; readonly state: State; readonly extra: ReturningExtra }): string[] {
+export function returningScreen(
+  look: Look,
+  given: { readonly plan: Plan; readonly state: State; readonly extra: ReturningExtra },
+): string[] {
   const { plan, state, extra } = given
   const where = whereText(plan, look, state)
   const front = [where, extra.runId].filter((text) => text !== '').join('   ')
   const right = extra.killed ? look.words.screen.killedAgo(extra.agoMs) : ''
   const free = look.width - widthOf(front) - widthOf(right) - 4
-  const head = free >= 12 ? aside(look, `${front}  ${cut(visibleLine(plan.runbook.title), free)}`, right) : [...aside(look, front, right), cut(visibleLine(plan.runbook.title), look.width)]
+  const head =
+    free >= 12
+      ? aside(look, `${front}  ${cut(visibleLine(plan.runbook.title), free)}`, right)
+      : [...aside(look, front, right), cut(visibleLine(plan.runbook.title), look.width)]
   const old = oldChecks(plan, state, extra.nowMs)
   return [
     ...head,
     '',
     ...partLines(look, plan, state),
-    ...(old.length === 0 ? [] : paragraph(look, `${symbol(look, 'warning')} ${look.words.screen.oldChecks(old.join(', '), plan.limits.freshMs)}`)),
+    ...(old.length === 0
+      ? []
+      : paragraph(look, `${symbol(look, 'warning')} ${look.words.screen.oldChecks(old.join(', '), plan.limits.freshMs)}`)),
     '',
-    ...labelled(look, look.words.screen.changed, changedTexts(look, plan, state).join(look.ascii ? ' - ' : ' · ') || look.words.screen.nothingChanged),
+    ...labelled(
+      look,
+      look.words.screen.changed,
+      changedTexts(look, plan, state).join(look.ascii ? ' - ' : ' · ') || look.words.screen.nothingChanged,
+    ),
     '',
   ]
 }
@@ -63,7 +75,11 @@ function latest(state: State, id: string): Entry | undefined {
 function partLines(look: Look, plan: Plan, state: State): string[] {
   const { screen, settled } = look.words
   const parts = plan.parts.filter(({ section }) => section === 'procedure')
-  const named = parts.map((part, index) => ({ name: part.number ?? String(index + 1), title: part.title, standing: standingOf(plan, state, part) }))
+  const named = parts.map((part, index) => ({
+    name: part.number ?? String(index + 1),
+    title: part.title,
+    standing: standingOf(plan, state, part),
+  }))
   const done = named.filter(({ standing }) => standing === 'done').map(({ name }) => name)
   const next = named.find(({ standing }) => standing === 'open')
   return [
@@ -74,16 +90,20 @@ function partLines(look: Look, plan: Plan, state: State): string[] {
         case 'open':
           return []
         case 'unknown':
-          return paragraph(look, `${symbol(look, 'unknown')} ${name}  ${title}: ${screen.wasRunning}`, '  ')
+          return paragraph(look, `${symbol(look, 'unknown')} ${name}  ${title}${look.words.colon} ${screen.wasRunning}`, '  ')
         case 'failed':
           return paragraph(look, `${symbol(look, 'failed')} ${name}  ${title}`, '  ')
         case 'by-hand':
         case 'skipped':
         case 'simulated':
-          return paragraph(look, `  ${name}  ${title}: ${settled[standing]}`, '  ')
+          return paragraph(look, `  ${name}  ${title}${look.words.colon} ${settled[standing]}`, '  ')
       }
     }),
-    ...paragraph(look, next === undefined ? screen.nothingNext : `  ${next.name}  ${next.title}: ${screen.next}`, '  '),
+    ...paragraph(
+      look,
+      next === undefined ? screen.nothingNext : `  ${next.name}  ${next.title}${look.words.colon} ${screen.next}`,
+      '  ',
+    ),
   ]
 }
 

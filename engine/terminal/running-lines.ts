@@ -43,6 +43,7 @@ export function openRunningLines(given: {
   const running = new Map<TaskId, Running>()
   let shownPart = ''
   let noting = false
+  const closing = new AbortController()
   const redraw = (): void => {
     const lines = [...running.values()].filter(({ sinceMs }) => now() - sinceMs >= 300).slice(0, SHOWN)
     if (lines.length === 0) screen.live([])
@@ -72,8 +73,16 @@ export function openRunningLines(given: {
   const note = async (act: AskText): Promise<void> => {
     const { ask } = look().words
     const offers = keys()
-    const config = { offers, keys: keyLine(look(), offers), first: act, notice: '', tick: null, notAKey: ask.notAKey, noPaste: ask.noPaste }
-    const pressed = await screen.prompt(config, { above: [], drain: false, signal: new AbortController().signal })
+    const config = {
+      offers,
+      keys: keyLine(look(), offers),
+      first: act,
+      notice: '',
+      tick: null,
+      notAKey: ask.notAKey,
+      noPaste: ask.noPaste,
+    }
+    const pressed = await screen.prompt(config, { above: [], drain: false, signal: closing.signal })
     if (pressed?.act.does === 'say' && pressed.act.said.type === 'message') onMessage(pressed.act.said.message)
   }
   return {
@@ -109,10 +118,14 @@ export function openRunningLines(given: {
       if (act?.does === 'say' && act.said.type === 'message') onMessage(act.said.message)
       if (act?.does !== 'text') return
       noting = true
-      void inTurn(() => note(act)).finally(() => (noting = false))
+      void inTurn(() => note(act))
+        // A note that the end of the run cut short is no note.
+        .catch(() => undefined)
+        .finally(() => (noting = false))
     },
     close() {
       if (timer !== null) clearInterval(timer)
+      closing.abort()
       screen.live([])
     },
   }
@@ -123,11 +136,29 @@ export function openRunningLines(given: {
     if (part !== shownPart && stamped.purpose !== 'undo' && stamped.purpose !== 'diagnose') {
       shownPart = part
       const words = prose(look(), placeOf(plan, stamped.step, stamped.key).part?.prose ?? '')
-      screen.print(['', ...header(look(), { plan, state, step: stamped.step, key: stamped.key, nowMs: stamped.ms }), '', ...words, ...(words.length > 0 ? [''] : [])])
+      screen.print([
+        '',
+        ...header(look(), { plan, state, step: stamped.step, key: stamped.key, nowMs: stamped.ms }),
+        '',
+        ...words,
+        ...(words.length > 0 ? [''] : []),
+      ])
     }
     const title = entry === null ? stamped.key : runningTitle(plan, entry, stamped)
     const { task, step, key, purpose, timeoutMs } = stamped
-    running.set(task, { task, step, key, purpose, title, limitMs: timeoutMs, sinceMs: now(), progress: null, tail: [], lines: 0, rest: '' })
+    running.set(task, {
+      task,
+      step,
+      key,
+      purpose,
+      title,
+      limitMs: timeoutMs,
+      sinceMs: now(),
+      progress: null,
+      tail: [],
+      lines: 0,
+      rest: '',
+    })
     if (plain) screen.print([`  ${look().ascii ? '...' : '…'} ${title}`])
   }
 }

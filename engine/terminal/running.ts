@@ -40,13 +40,24 @@ export function runningLine(look: Look, running: Running, nowMs: number): string
   const last = visibleLine(running.rest.trim() === '' ? (running.tail.at(-1) ?? '') : running.rest).trim()
   const value = progress === null ? last : progress.value === '' ? '' : line.now(visibleLine(progress.value))
   const nextMs = progress?.nextTryMs == null ? null : Math.max(0, progress.nextTryMs - (nowMs - progress.atMs))
-  const time = line.elapsed(progress === null ? ranMs : progress.elapsedMs + nowMs - progress.atMs, progress?.limitMs ?? running.limitMs)
-  const tries = progress === null || progress.tryNo === 0 ? '' : nextMs === null ? line.tryNow(progress.tryNo) : line.tryIn(progress.tryNo + 1, nextMs)
+  const time = line.elapsed(
+    progress === null ? ranMs : progress.elapsedMs + nowMs - progress.atMs,
+    progress?.limitMs ?? running.limitMs,
+  )
+  const tries =
+    progress === null || progress.tryNo === 0
+      ? ''
+      : nextMs === null
+        ? line.tryNow(progress.tryNo)
+        : line.tryIn(progress.tryNo + 1, nextMs)
   const right = [tries, time].filter((text) => text !== '').join(dot)
   const title = `  ${symbol(look, 'going')} ${visibleLine(running.title)}`
   const width = look.width - 1
   const room = width - widthOf(right) - 2
-  const left = value === '' ? cut(title, room) : `${cut(title, Math.max(10, Math.min(widthOf(title), room - Math.min(widthOf(value), 30) - 3)))}   ${value}`
+  const left =
+    value === ''
+      ? cut(title, room)
+      : `${cut(title, Math.max(10, Math.min(widthOf(title), room - Math.min(widthOf(value), 30) - 3)))}   ${value}`
   const fitted = cut(left, room)
   return `${fitted}${' '.repeat(Math.max(2, width - widthOf(fitted) - widthOf(right)))}${right}`
 }
@@ -57,5 +68,7 @@ export function tailText(look: Look, running: Running): string[] {
   const total = running.lines + rest.length
   const kept = [...running.tail, ...rest].slice(-FOLDED).flatMap((line) => visible(line).replaceAll('\t', '  ').split('\n'))
   if (total === 0) return []
-  return total > kept.length ? [`  ${look.words.screen.fold(total - kept.length)}`, ...kept.map((line) => `  ${line}`)] : kept.map((line) => `  ${line}`)
+  return total > kept.length
+    ? [`  ${look.words.screen.fold(total - kept.length)}`, ...kept.map((line) => `  ${line}`)]
+    : kept.map((line) => `  ${line}`)
 }

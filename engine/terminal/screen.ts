@@ -12,7 +12,10 @@ export interface Screen {
   /** Replaces the live lines at the bottom. */
   live(lines: readonly string[]): void
   /** Throws away what was typed before, prints the screen, and asks. Rejects with the signal's reason. */
-  prompt(config: KeyPrompt, options: { readonly above: readonly string[]; readonly drain: boolean; readonly signal: AbortSignal }): Promise<Pressed>
+  prompt(
+    config: KeyPrompt,
+    options: { readonly above: readonly string[]; readonly drain: boolean; readonly signal: AbortSignal },
+  ): Promise<Pressed>
   /** Gives the terminal away, in the state in which it was found. */
   lend<T>(use: () => Promise<T>): Promise<T>
   /** Puts text on the clipboard, where the terminal can. */
@@ -28,6 +31,8 @@ export interface ScreenOptions {
   readonly columns: () => number
   /** `TERM=dumb`, or an output that is no terminal. */
   readonly plain: boolean
+  /** Symbols are printed as their plain twins. */
+  readonly ascii: boolean
   readonly onInterrupt: () => void
   /** A key pressed while no question stands. */
   readonly onKey: (key: string) => void
@@ -44,7 +49,7 @@ export function openScreen(options: ScreenOptions): Screen {
   return options.plain ? plainScreen(options) : liveScreen(options)
 }
 
-function liveScreen({ input, output, color, columns, onInterrupt, onKey }: ScreenOptions): Screen {
+function liveScreen({ input, output, color, columns, ascii, onInterrupt, onKey }: ScreenOptions): Screen {
   const lines = openLiveLines(output, columns)
   let held: string[] | null = null
   let below: readonly string[] = []
@@ -63,7 +68,7 @@ function liveScreen({ input, output, color, columns, onInterrupt, onKey }: Scree
     input.pause()
   }
   const write = (printed: readonly string[]): void => {
-    if (printed.length > 0) lines.print((color ? paint(printed) : printed).join('\n'))
+    if (printed.length > 0) lines.print(asciiOnly(color ? paint(printed) : printed, ascii).join('\n'))
   }
   const release = (): void => {
     const waiting = held ?? []
@@ -79,7 +84,7 @@ function liveScreen({ input, output, color, columns, onInterrupt, onKey }: Scree
     },
     live(next) {
       below = next
-      if (held === null) lines.show(next)
+      if (held === null) lines.show(asciiOnly(next, ascii))
     },
     async prompt(config, { above, drain, signal }) {
       lines.show([])
@@ -132,6 +137,23 @@ function liveScreen({ input, output, color, columns, onInterrupt, onKey }: Scree
   }
 }
 
+const TWINS: Readonly<Record<string, string>> = {
+  '…': '...',
+  '·': '-',
+  '→': '->',
+  '✓': 'ok',
+  '✗': 'FAILED',
+  '«': '"',
+  '»': '"',
+  '—': '-',
+  '×': 'x',
+  '•': '*',
+}
+
+function asciiOnly(lines: readonly string[], ascii: boolean): readonly string[] {
+  return ascii ? lines.map((line) => line.replace(/[…·→✓✗«»—×•]/g, (symbol) => TWINS[symbol] ?? symbol)) : lines
+}
+
 /** Reads and forgets what was typed before a question. Ctrl-C is never forgotten. */
 async function drained(input: Readable, signal: AbortSignal, onInterrupt: () => void): Promise<void> {
   const drop = (chunk: Buffer | string): void => {
@@ -148,13 +170,13 @@ async function drained(input: Readable, signal: AbortSignal, onInterrupt: () => 
   }
 }
 
-function plainScreen({ input, output, onKey }: ScreenOptions): Screen {
+function plainScreen({ input, output, ascii, onKey }: ScreenOptions): Screen {
   const lines = openPlainLines(output)
   const open = (): ReturnType<typeof openLineInput> => openLineInput(input, (line) => onKey(line.trim().slice(0, 1)))
   let reader = open()
   let held: string[] | null = null
   const write = (printed: readonly string[]): void => {
-    if (printed.length > 0) lines.print(printed.join('\n'))
+    if (printed.length > 0) lines.print(asciiOnly(printed, ascii).join('\n'))
   }
   return {
     print(printed) {

@@ -13,9 +13,10 @@ export function valueLines(look: Look, values: readonly ShownValue[]): string[] 
   const textWidth = Math.min(Math.max(0, ...clean.map(({ text }) => widthOf(text))), room - originWidth - 3)
   return clean.flatMap(({ name, text, origin }) => {
     const head = `  ${padEnd(name, nameWidth)}   `
-    const lead = widthOf(name) > nameWidth ? [`  ${name}`, indent] : [head]
+    const lead = widthOf(name) > nameWidth ? [...wrap(name, look.width - 2).map((line) => `  ${line}`), indent] : [head]
     const start = lead.at(-1) ?? ''
-    if (textWidth > 0 && widthOf(text) <= textWidth) return [...lead.slice(0, -1), `${start}${padEnd(text, textWidth)}   ${origin}`.trimEnd()]
+    if (textWidth > 0 && widthOf(text) <= textWidth)
+      return [...lead.slice(0, -1), `${start}${padEnd(text, textWidth)}   ${origin}`.trimEnd()]
     const [first = '', ...rest] = wrap(text, room)
     const from = origin === '' ? [] : wrap(`(${origin})`, room).map((line) => `${indent}${line}`)
     return [...lead.slice(0, -1), `${start}${first}`, ...rest.map((line) => `${indent}${line}`), ...from]
