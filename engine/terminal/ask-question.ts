@@ -70,7 +70,7 @@ async function perform(act: Act, { screen, look, options, signal }: Asking): Pro
     case 'edit': {
       const text = await screen.lend(() => options.editor(act.text))
       if (signal.aborted) throw signal.reason
-      return text === null || text === act.text ? { notice: ask.unchanged, above: [] } : { said: act.then(text) }
+      return text === null || text === act.text ? { notice: ask.unchanged, above: [] } : { said: act.become(text) }
     }
     case 'approve': {
       const refused = options.onApproval === undefined ? '' : await options.onApproval(act.text)

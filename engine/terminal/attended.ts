@@ -185,7 +185,7 @@ async function askValue(
     does: 'text',
     label: visible(given.label),
     ...(given.hidden ? { hidden: true } : {}),
-    then: (text) => {
+    become: (text) => {
       const why = given.check(text)
       if (why !== null) return { does: 'refuse', why: visible(why) }
       value = text

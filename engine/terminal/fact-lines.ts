@@ -70,6 +70,8 @@ function endedLines(
   const item = itemIn(key)
   const name = `${item === null ? '' : `${visibleLine(item)}: `}${title}`
   const room = look.width - 10
+  if (outcome.status === 'done' && purpose === 'verify')
+    return paragraph(look, `${symbol(look, 'ok')} ${name}${look.words.colon} ${look.words.line.confirmedEffect}`, '  ')
   if (outcome.status === 'done') return aside(look, `  ${symbol(look, 'ok')} ${cut(name, room - 12)}`, took(outcome.tookMs))
   const mark = outcome.status === 'unknown' ? symbol(look, 'unknown') : symbol(look, 'failed')
   return [...aside(look, `  ${mark} ${cut(name, room - 12)}`, took(outcome.tookMs)), ...causeLines(look, outcome, purpose)]

@@ -113,7 +113,7 @@ export const keyPrompt = createPrompt<Pressed, KeyPrompt>((config, done) => {
   }
 
   function enter(asked: AskText): void {
-    const next = asked.then(value)
+    const next = asked.become(value)
     if (next.does === 'refuse') {
       setNotice(next.why)
       if (asked.typed === true) setMode(null)

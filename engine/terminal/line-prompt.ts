@@ -71,7 +71,7 @@ export async function linePrompt(
       else return { act, echo: '' }
       continue
     }
-    const next: ReturnType<AskText['then']> = mode.then(line)
+    const next: ReturnType<AskText['become']> = mode.become(line)
     if (next.does === 'refuse') {
       notice = next.why
       if (mode.typed === true || line.trim() === '') mode = null

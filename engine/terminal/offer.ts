@@ -9,7 +9,7 @@ export type Act =
   /** Something is printed; the question stays. */
   | { readonly does: 'show'; readonly lines: () => readonly string[] }
   /** The text opens in the person's editor. */
-  | { readonly does: 'edit'; readonly text: string; readonly then: (text: string) => Said }
+  | { readonly does: 'edit'; readonly text: string; readonly become: (text: string) => Said }
   /** The text goes to the clipboard, as far as the terminal takes it there. */
   | { readonly does: 'copy'; readonly text: string }
   /** One of a screen's own choices, outside of a run's questions. */
@@ -24,7 +24,7 @@ export interface AskText {
   readonly hidden?: true
   /** Pasting is refused: what is typed confirms a change. */
   readonly typed?: true
-  readonly then: (text: string) => Act | { readonly does: 'refuse'; readonly why: string }
+  readonly become: (text: string) => Act | { readonly does: 'refuse'; readonly why: string }
 }
 
 /** A key at a prompt. All of them work, shown or not. */

@@ -138,9 +138,9 @@ function run({ question, look, has, answer }: Make, word: string): Offer[] {
   const act = answer({ choice })
   const { typed } = question
   if (typed === undefined) return [{ key: 'r', word, act }]
-  const then = (text: string): ReturnType<Extract<Act, { does: 'text' }>['then']> =>
+  const become = (text: string): ReturnType<Extract<Act, { does: 'text' }>['become']> =>
     text.trim() === typed ? act : { does: 'refuse', why: look.words.ask.typedAgain }
-  return [{ key: 'r', word, act: { does: 'text', label: look.words.ask.typed(typed), typed: true, then } }]
+  return [{ key: 'r', word, act: { does: 'text', label: look.words.ask.typed(typed), typed: true, become } }]
 }
 
 function byHand({ look, has, answer }: Make, word: string): Offer[] {
@@ -152,7 +152,7 @@ function byHand({ look, has, answer }: Make, word: string): Offer[] {
       act: {
         does: 'text',
         label: look.words.ask.reasonByHand,
-        then: (reason) => answer({ choice: 'by-hand', reason: reason.trim() }),
+        become: (reason) => answer({ choice: 'by-hand', reason: reason.trim() }),
       },
     },
   ]
@@ -173,7 +173,7 @@ function withReason(look: Look, label: string, make: (reason: string) => Act): A
   return {
     does: 'text',
     label,
-    then: (text) => (text.trim() === '' ? { does: 'refuse', why: look.words.ask.reasonNeeded } : make(text.trim())),
+    become: (text) => (text.trim() === '' ? { does: 'refuse', why: look.words.ask.reasonNeeded } : make(text.trim())),
   }
 }
 
@@ -241,7 +241,7 @@ function pasteApproval({ look }: Make): Act {
   return {
     does: 'text',
     label: look.words.ask.approval,
-    then: (text) =>
+    become: (text) =>
       text.trim() === '' ? { does: 'refuse', why: look.words.ask.reasonNeeded } : { does: 'approve', text: text.trim() },
   }
 }
@@ -253,7 +253,7 @@ function value({ question, context, look, answer, keepSecret }: Make): Offer[] {
   const label = look.words.ask.value(capture.name, entry?.type === 'record' ? entry.title : '', capture.type)
   const isSecret = parsed.ok && parsed.type.type === 'secret'
   const items = itemsFor(context.plan, capture.type)
-  const then: Extract<Act, { does: 'text' }>['then'] = (text) => {
+  const become: Extract<Act, { does: 'text' }>['become'] = (text) => {
     const given = text.trim()
     const checked = parsed.ok
       ? checkValue(parsed.type, given, items)
@@ -268,7 +268,7 @@ function value({ question, context, look, answer, keepSecret }: Make): Offer[] {
         : { type: parsed.ok ? parsed.type.type : 'string', text: given },
     })
   }
-  return [{ key: 'r', word: look.words.key.enter, act: { does: 'text', label, then, ...(isSecret ? { hidden: true } : {}) } }]
+  return [{ key: 'r', word: look.words.key.enter, act: { does: 'text', label, become, ...(isSecret ? { hidden: true } : {}) } }]
 }
 
 function itemsFor(plan: Plan, type: string): readonly string[] {
@@ -301,7 +301,7 @@ function askStep(look: Look, plan: Plan, label: string, make: (to: StepId) => Ac
   return {
     does: 'text',
     label,
-    then: (text) => {
+    become: (text) => {
       const to = stepNamed(plan, text.trim())
       return to === null ? { does: 'refuse', why: look.words.ask.noSuchStep(text.trim()) } : make(to)
     },
@@ -366,9 +366,9 @@ function edit({ question, context, look, has, answer }: Make, when: 'first' | 'r
   const entry = question.step === null ? null : entryOf(context.plan, question.step)
   if (!has('edit') || entry === null || (when === 'first') !== (entry.needsEdit !== null)) return []
   const text = context.state.edits[entry.id] ?? entry.text
-  const then = (edited: string): Said => {
+  const become = (edited: string): Said => {
     const act = answer({ choice: 'edit', text: edited })
     return act.does === 'say' ? act.said : { type: 'message', message: { say: 'pause' } }
   }
-  return [{ key: 'e', word: look.words.key.edit, act: { does: 'edit', text, then } }]
+  return [{ key: 'e', word: look.words.key.edit, act: { does: 'edit', text, become } }]
 }

@@ -64,7 +64,7 @@ export function openRunningLines(given: {
   const noteText = (label: string, needed: string): AskText => ({
     does: 'text',
     label,
-    then: (text) => {
+    become: (text) => {
       if (text.trim() === '') return { does: 'refuse', why: needed }
       const step = [...running.values()][0]?.step ?? null
       return { does: 'say', said: { type: 'message', message: { say: 'note', text: text.trim(), step } } }

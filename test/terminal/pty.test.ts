@@ -216,6 +216,7 @@ describe.concurrent('on a terminal', () => {
     await terminal.see(/try 4 in \d/)
     await terminal.see('[w] stop waiting')
     terminal.type('w')
+    await wait(200)
     terminal.type('n')
     await terminal.see('Note:')
     terminal.type('looks slow\r')
