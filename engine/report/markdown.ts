@@ -136,7 +136,11 @@ function stepTable({ plan, facts }: TimelineRequest, words: Words): string[] {
   const titles = new Map(plan.steps.map((entry) => [entry.id, entry.title]))
   const rows = stepRecords(facts).map((record) => [
     `\`${record.key.replaceAll('`', "'")}\` ${inline(titles.get(record.step) ?? '')}`.trim(),
-    inline(words.settled[record.result]),
+    inline(
+      [words.settled[record.result], record.undo === null ? '' : words.undone[record.undo]]
+        .filter((text) => text !== '')
+        .join(', '),
+    ),
     record.endedAt === null ? words.none : took(Date.parse(record.endedAt) - Date.parse(record.startedAt)),
     record.attempts === 0 ? words.none : String(record.attempts),
     record.reason === null ? '' : inline(record.reason),

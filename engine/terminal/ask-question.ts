@@ -1,14 +1,14 @@
 import { visible } from '../language/control.ts'
 import type { Question } from '../model/fact.ts'
 import type { AskContext, Said } from './ask-context.ts'
-import type { TerminalOptions } from './attended.ts'
 import { keyLine } from './key-line.ts'
 import type { Look } from './look.ts'
 import type { Act } from './offer.ts'
 import { firstText, offersOf } from './offers.ts'
 import { questionScreen } from './question-screen.ts'
 import type { RunningLines } from './running-lines.ts'
-import type { Screen } from './screen.ts'
+import type { Screen } from './screen-port.ts'
+import type { TerminalOptions } from './terminal-options.ts'
 
 /** A question and everything it is asked with. */
 export interface Asking {

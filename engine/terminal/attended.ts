@@ -1,6 +1,5 @@
-import type { Key, Message, Stamped, State, TaskId } from '../model/fact.ts'
+import type { Key, Stamped, State, TaskId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Lang } from '../model/runbook.ts'
 import { wordsOf } from '../words/words.ts'
 import { visible } from '../language/control.ts'
 import type { AskContext, Said } from './ask-context.ts'
@@ -15,32 +14,10 @@ import { overviewScreen, type OverviewExtra } from './overview-screen.ts'
 import type { Progress } from './progress.ts'
 import { returningScreen, type ReturningExtra } from './returning-screen.ts'
 import { openRunningLines } from './running-lines.ts'
-import { openScreen, type Screen } from './screen.ts'
+import { openScreen } from './screen.ts'
+import type { Screen } from './screen-port.ts'
 
-/** What a terminal is opened with. */
-export interface TerminalOptions {
-  readonly lang: Lang
-  readonly input: NodeJS.ReadStream
-  readonly output: NodeJS.WriteStream
-  readonly color: boolean
-  readonly columns: () => number
-  /** Wall time in milliseconds; only for what is drawn while waiting. */
-  readonly now: () => number
-  /** Opens a text in the person's editor; null when nothing was changed. The terminal is lent for that long. */
-  readonly editor: (text: string) => Promise<string | null>
-  /** Ctrl-C: the first and every further one. What it means is the caller's decision. */
-  readonly onInterrupt: () => void
-  /** Something said with a key while a step runs. */
-  readonly onMessage: (message: Message) => void
-  /** Takes a pasted approval: null, or why it is not accepted. @default refuses */
-  readonly onApproval?: (text: string) => Promise<string | null>
-  /** Keeps a secret that was typed and gives its reference. @default the name */
-  readonly keepSecret?: (name: string, text: string) => string
-  /** Lines only: no cursor, no single keys. @default `TERM=dumb`, or an output that is no terminal */
-  readonly plain?: boolean
-  /** Symbols with plain twins. @default the locale is not UTF-8 */
-  readonly ascii?: boolean
-}
+import type { TerminalOptions } from './terminal-options.ts'
 
 /** A person at a terminal. */
 export interface Terminal {
@@ -89,27 +66,14 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const choose = (given: Choose): Promise<string> => inTurn(() => chooseOne(screen, look(), given))
   return {
     attended: true,
-    overview: (plan, extra) => {
-      const { key } = look().words
-      const offers = [
-        offer('r', key.start, 'start'),
-        show('d', key.details, () => detailsScreen(look(), plan)),
-        offer('q', key.leave, 'leave'),
-      ]
-      return choose({ above: overviewScreen(look(), plan, extra), offers, closed: 'leave' }) as Promise<'start' | 'leave'>
-    },
-    returning: (given) => {
-      const { key } = look().words
-      const offers = [
-        offer('r', key.goOn, 'go-on'),
-        ...(given.state.effects.some(({ undo }) => undo !== 'undone') ? [offer('b', key.rollBack, 'roll-back')] : []),
-        show('d', key.details, () => detailsScreen(look(), given.plan)),
-        offer('q', key.leave, 'leave'),
-      ]
-      return choose({ above: returningScreen(look(), given), offers, closed: 'leave' }) as Promise<
+    overview: (plan, extra) =>
+      choose({ above: overviewScreen(look(), plan, extra), offers: overviewOffers(look(), plan), closed: 'leave' }) as Promise<
+        'start' | 'leave'
+      >,
+    returning: (given) =>
+      choose({ above: returningScreen(look(), given), offers: returningOffers(look(), given), closed: 'leave' }) as Promise<
         'go-on' | 'roll-back' | 'leave'
-      >
-    },
+      >,
     confirm: async (lines) => {
       const { key } = look().words
       const offers = [offer('y', key.yes, 'yes'), offer('q', key.no, 'no'), offer('n', key.no, 'no')]
@@ -142,6 +106,22 @@ export function openTerminal(options: TerminalOptions): Terminal {
 
 const offer = (key: string, word: string, choice: string): Offer => ({ key, word, act: { does: 'choose', choice } })
 const show = (key: string, word: string, lines: () => readonly string[]): Offer => ({ key, word, act: { does: 'show', lines } })
+
+function overviewOffers(look: Look, plan: Plan): Offer[] {
+  const { key } = look.words
+  return [offer('r', key.start, 'start'), show('d', key.details, () => detailsScreen(look, plan)), offer('q', key.leave, 'leave')]
+}
+
+function returningOffers(look: Look, { plan, state }: { readonly plan: Plan; readonly state: State }): Offer[] {
+  const { key } = look.words
+  const undoable = state.effects.some(({ undo }) => undo !== 'undone' && undo !== 'by-hand')
+  return [
+    offer('r', key.goOn, 'go-on'),
+    ...(undoable ? [offer('b', key.rollBack, 'roll-back')] : []),
+    show('d', key.details, () => detailsScreen(look, plan)),
+    offer('q', key.leave, 'leave'),
+  ]
+}
 
 interface Choose {
   readonly above: readonly string[]

@@ -1,7 +1,5 @@
 import { createInterface } from 'node:readline'
-import { helpLines } from './key-line.ts'
-import type { KeyPrompt, Pressed } from './key-prompt.ts'
-import type { Act, AskText } from './offer.ts'
+import { actOf, enterText, type Entered, type KeyPrompt, type Pressed, promptText, type PromptState } from './prompt-state.ts'
 
 /** Lines that a person types where keys cannot be read one by one. */
 export interface LineInput {
@@ -55,32 +53,21 @@ export async function linePrompt(
   config: KeyPrompt,
   io: { readonly input: LineInput; readonly write: (text: string) => void; readonly signal: AbortSignal },
 ): Promise<Pressed> {
-  let mode: AskText | null = config.first
-  let notice = config.notice
+  let state: PromptState = { mode: config.first, value: '', notice: config.notice }
   for (;;) {
-    const tick = config.tick?.() ?? ''
-    for (const line of [tick, notice]) if (line !== '') io.write(`${line}\n`)
-    notice = ''
-    io.write(mode === null ? `${config.keys}\n` : mode.label)
+    io.write(`${promptText(config, state)}${state.mode === null ? '\n' : ''}`)
     const line = await io.input.next(io.signal)
     if (line === null) return null
-    if (mode === null) {
-      const act = actOf(config, line.trim())
-      if (act === null) notice = line.trim() === '' ? '' : config.notAKey(line.trim().slice(0, 20))
-      else if (act.does === 'text') mode = act
-      else return { act, echo: '' }
+    const key = line.trim()
+    if (state.mode === null) {
+      const act = actOf(config, key)
+      if (act !== null && act.does !== 'text') return { act, echo: '' }
+      state = { mode: act, value: '', notice: act === null && key !== '' ? config.notAKey(key.slice(0, 20)) : '' }
       continue
     }
-    const next: ReturnType<AskText['become']> = mode.become(line)
-    if (next.does === 'refuse') {
-      notice = next.why
-      if (mode.typed === true || line.trim() === '') mode = null
-    } else if (next.does === 'text') mode = next
-    else return { act: next, echo: '' }
+    const entered: Entered = enterText(state.mode, line)
+    if ('pressed' in entered) return entered.pressed
+    // There is no Esc here: an empty line goes back to the keys.
+    state = key === '' ? { ...entered.state, mode: null } : entered.state
   }
-}
-
-function actOf(config: KeyPrompt, key: string): Act | null {
-  if (key === '?') return { does: 'show', lines: () => [...helpLines(config.offers), ''] }
-  return config.offers.find((offer) => offer.key === key)?.act ?? null
 }

@@ -24,11 +24,3 @@ export function openLiveLines(output: NodeJS.WritableStream, columns: () => numb
     },
   }
 }
-
-/** The same for a terminal that cannot: nothing is ever drawn over, and live lines are not shown. */
-export function openPlainLines(output: NodeJS.WritableStream): LiveLines {
-  return {
-    show: () => undefined,
-    print: (text) => void output.write(`${text}\n`),
-  }
-}

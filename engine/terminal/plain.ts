@@ -1,9 +1,13 @@
 import { visible } from '../language/control.ts'
-import type { Key, Stamped, State, TaskId } from '../model/fact.ts'
+import type { BlockId, Key, Stamped, State, TaskId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Words } from '../words/words.ts'
+import { knownValues } from './fact-lines.ts'
+import { command, type Look } from './look.ts'
 import { plainLine, progressLine } from './plain-line.ts'
 import type { Progress } from './progress.ts'
+import { entryOf } from './step-place.ts'
+import { valueLines } from './value-lines.ts'
 
 /** Progress of an unchanged value is said again after so long. */
 const QUIET_MS = 60_000
@@ -29,16 +33,19 @@ export function openPlain(options: {
   const said = new Map<TaskId, { readonly value: string; readonly atMs: number }>()
   let plan: Plan | null = null
   let midLine = false
+  const look: Look = { words, width: 80, ascii: false }
   const line = (text: string): void => {
     write(`${midLine ? '\n' : ''}${text}\n`)
     midLine = false
   }
   return {
     attended: false,
-    fact(stamped, ofPlan) {
+    fact(stamped, ofPlan, state) {
       plan = ofPlan
       const text = plainLine(stamped, ofPlan, words)
       if (text !== null && (!quiet || matters(stamped))) line(text)
+      if (!quiet && stamped.type === 'step-settled' && stamped.how === 'simulated')
+        for (const one of simulatedLines(look, stamped.step, ofPlan, state)) line(one)
       if (stamped.type === 'step-ended') said.delete(stamped.task)
     },
     output(_key, text) {
@@ -55,6 +62,12 @@ export function openPlain(options: {
     },
     warn: (text) => line(`! ${visible(text)}`),
   }
+}
+
+/** What a simulated step would have run, and what it would have seen. */
+function simulatedLines(look: Look, step: BlockId, plan: Plan, state: State): string[] {
+  const entry = entryOf(plan, step)
+  return entry === null || entry.text === '' ? [] : [...command(entry.text), ...valueLines(look, knownValues(plan, state, entry))]
 }
 
 function matters(fact: Stamped): boolean {

@@ -1,14 +1,15 @@
 import type { Key, Message, Question, Stamped, State, TaskId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Said } from './ask-context.ts'
 import { runningTitle } from './fact-lines.ts'
 import { header } from './header.ts'
 import { keyLine } from './key-line.ts'
-import type { Look } from './look.ts'
+import { type Look, symbol } from './look.ts'
 import type { AskText, Offer } from './offer.ts'
 import type { Progress } from './progress.ts'
 import { prose } from './prose.ts'
 import { keepOutput, type Running, runningLine, tailText } from './running.ts'
-import type { Screen } from './screen.ts'
+import type { Screen } from './screen-port.ts'
 import { entryOf, itemIn, placeOf } from './step-place.ts'
 
 /** What the screen shows while steps run: the step's head and words, live lines, and the keys that work meanwhile. */
@@ -26,72 +27,45 @@ export interface RunningLines {
   close(): void
 }
 
-/** More executions than this side by side are counted, not shown. */
-const SHOWN = 5
-const REDRAW_MS = 500
-
-/** Opens the live part of a screen. */
-export function openRunningLines(given: {
+/** What the live part is made of. */
+export interface RunningOptions {
   readonly look: () => Look
   readonly screen: Screen
   readonly now: () => number
   readonly onMessage: (message: Message) => void
   readonly inTurn: <T>(act: () => Promise<T>) => Promise<T>
   readonly plain: boolean
-}): RunningLines {
-  const { look, screen, now, onMessage, inTurn, plain } = given
+}
+
+/** More executions than this side by side are counted, not shown. */
+const SHOWN = 5
+const REDRAW_MS = 500
+/** What is over sooner has no live line: it would only flicker. */
+const WORTH_SHOWING_MS = 300
+
+/** Opens the live part of a screen. */
+export function openRunningLines(options: RunningOptions): RunningLines {
+  const { look, screen, now, onMessage, inTurn, plain } = options
   const running = new Map<TaskId, Running>()
+  const closing = new AbortController()
   let shownPart = ''
   let noting = false
-  const closing = new AbortController()
-  const redraw = (): void => {
-    const lines = [...running.values()].filter(({ sinceMs }) => now() - sinceMs >= 300).slice(0, SHOWN)
-    if (lines.length === 0) screen.live([])
-    else screen.live([...lines.map((one) => runningLine(look(), one, now())), '', keyLine(look(), keys())])
-  }
+  const redraw = (): void => screen.live(liveLines(options, running))
   const timer = plain ? null : setInterval(redraw, REDRAW_MS)
   timer?.unref()
-  const keys = (): Offer[] => {
-    const { key, ask } = look().words
-    const isWait = [...running.values()].some(({ progress }) => progress !== null)
-    const say = (message: Message): Offer['act'] => ({ does: 'say', said: { type: 'message', message } })
-    return [
-      ...(isWait ? [{ key: 'w', word: key.stopWaiting, act: say({ say: 'stop-waiting' }) }] : []),
-      { key: 'n', word: key.note, act: noteText(ask.noteText, ask.reasonNeeded) },
-      { key: 'p', word: key.pause, act: say({ say: 'pause' }) },
-    ]
-  }
-  const noteText = (label: string, needed: string): AskText => ({
-    does: 'text',
-    label,
-    become: (text) => {
-      if (text.trim() === '') return { does: 'refuse', why: needed }
-      const step = [...running.values()][0]?.step ?? null
-      return { does: 'say', said: { type: 'message', message: { say: 'note', text: text.trim(), step } } }
-    },
-  })
-  const note = async (act: AskText): Promise<void> => {
-    const { ask } = look().words
-    const offers = keys()
-    const config = {
-      offers,
-      keys: keyLine(look(), offers),
-      first: act,
-      notice: '',
-      tick: null,
-      notAKey: ask.notAKey,
-      noPaste: ask.noPaste,
-    }
-    const pressed = await screen.prompt(config, { above: [], drain: false, signal: closing.signal })
-    if (pressed?.act.does === 'say' && pressed.act.said.type === 'message') onMessage(pressed.act.said.message)
-  }
   return {
     fact(stamped, plan, state) {
-      if (stamped.type === 'step-started') begin(stamped, plan, state)
-      if (stamped.type === 'step-ended') {
-        const ended = running.get(stamped.task)
-        if (ended !== undefined && stamped.outcome.status === 'done') screen.print(tailText(look(), ended))
+      if (stamped.type === 'step-started') {
+        const part =
+          stamped.purpose === 'undo' || stamped.purpose === 'diagnose' ? shownPart : partKey(plan, stamped.step, stamped.key)
+        if (part !== shownPart) screen.print(headOf(look(), stamped, plan, state))
+        shownPart = part
+        const one = beginning(stamped, plan, now())
+        running.set(stamped.task, one)
+        if (plain) screen.print([`  ${symbol(look(), 'going')} ${one.title}`])
       }
+      const ended = stamped.type === 'step-ended' && stamped.outcome.status === 'done' ? running.get(stamped.task) : undefined
+      if (ended !== undefined) screen.print(tailText(look(), ended))
     },
     after(stamped) {
       if (stamped.type === 'step-ended') running.delete(stamped.task)
@@ -113,12 +87,13 @@ export function openRunningLines(given: {
     },
     key(pressed) {
       if (running.size === 0 || noting) return
-      if (pressed === '?') screen.print(keys().map(({ key, word }) => `  [${key}] ${word}`))
-      const act = keys().find(({ key }) => key === pressed)?.act
-      if (act?.does === 'say' && act.said.type === 'message') onMessage(act.said.message)
+      const keys = keysOf(look(), running)
+      if (pressed === '?') screen.print(keys.map(({ key, word }) => `  [${key}] ${word}`))
+      const act = keys.find(({ key }) => key === pressed)?.act
+      if (act?.does === 'say') tell(act.said, onMessage)
       if (act?.does !== 'text') return
       noting = true
-      void inTurn(() => note(act))
+      void inTurn(() => takeNote(options, keys, act, closing.signal))
         // A note that the end of the run cut short is no note.
         .catch(() => undefined)
         .finally(() => (noting = false))
@@ -129,38 +104,72 @@ export function openRunningLines(given: {
       screen.live([])
     },
   }
+}
 
-  function begin(stamped: Extract<Stamped, { type: 'step-started' }>, plan: Plan, state: State): void {
-    const entry = entryOf(plan, stamped.step)
-    const part = partKey(plan, stamped.step, stamped.key)
-    if (part !== shownPart && stamped.purpose !== 'undo' && stamped.purpose !== 'diagnose') {
-      shownPart = part
-      const words = prose(look(), placeOf(plan, stamped.step, stamped.key).part?.prose ?? '')
-      screen.print([
-        '',
-        ...header(look(), { plan, state, step: stamped.step, key: stamped.key, nowMs: stamped.ms }),
-        '',
-        ...words,
-        ...(words.length > 0 ? [''] : []),
-      ])
-    }
-    const title = entry === null ? stamped.key : runningTitle(plan, entry, stamped)
-    const { task, step, key, purpose, timeoutMs } = stamped
-    running.set(task, {
-      task,
-      step,
-      key,
-      purpose,
-      title,
-      limitMs: timeoutMs,
-      sinceMs: now(),
-      progress: null,
-      tail: [],
-      lines: 0,
-      rest: '',
-    })
-    if (plain) screen.print([`  ${look().ascii ? '...' : '…'} ${title}`])
+function liveLines({ look, now }: RunningOptions, running: ReadonlyMap<TaskId, Running>): string[] {
+  const shown = [...running.values()].filter(({ sinceMs }) => now() - sinceMs >= WORTH_SHOWING_MS).slice(0, SHOWN)
+  if (shown.length === 0) return []
+  return [...shown.map((one) => runningLine(look(), one, now())), '', keyLine(look(), keysOf(look(), running))]
+}
+
+/** The keys that work while something runs. */
+function keysOf(look: Look, running: ReadonlyMap<TaskId, Running>): Offer[] {
+  const { key, ask } = look.words
+  const [first] = running.values()
+  const isWait = [...running.values()].some(({ progress }) => progress !== null)
+  const say = (message: Message): Offer['act'] => ({ does: 'say', said: { type: 'message', message } })
+  const note: AskText = {
+    does: 'text',
+    label: ask.noteText,
+    become: (text) =>
+      text.trim() === ''
+        ? { does: 'refuse', why: ask.reasonNeeded }
+        : { does: 'say', said: { type: 'message', message: { say: 'note', text: text.trim(), step: first?.step ?? null } } },
   }
+  return [
+    ...(isWait ? [{ key: 'w', word: key.stopWaiting, act: say({ say: 'stop-waiting' }) }] : []),
+    { key: 'n', word: key.note, act: note },
+    { key: 'p', word: key.pause, act: say({ say: 'pause' }) },
+  ]
+}
+
+async function takeNote(
+  { look, screen, onMessage }: RunningOptions,
+  offers: readonly Offer[],
+  first: AskText,
+  signal: AbortSignal,
+): Promise<void> {
+  const { ask } = look().words
+  const config = {
+    offers,
+    keys: keyLine(look(), offers),
+    first,
+    notice: '',
+    tick: null,
+    notAKey: ask.notAKey,
+    noPaste: ask.noPaste,
+  }
+  const pressed = await screen.prompt(config, { above: [], drain: false, signal })
+  if (pressed?.act.does === 'say') tell(pressed.act.said, onMessage)
+}
+
+function tell(said: Said, onMessage: (message: Message) => void): void {
+  if (said.type === 'message') onMessage(said.message)
+}
+
+type Started = Extract<Stamped, { type: 'step-started' }>
+
+function headOf(look: Look, stamped: Started, plan: Plan, state: State): string[] {
+  const words = prose(look, placeOf(plan, stamped.step, stamped.key).part?.prose ?? '')
+  const head = header(look, { plan, state, step: stamped.step, key: stamped.key, nowMs: stamped.ms })
+  return ['', ...head, '', ...words, ...(words.length > 0 ? [''] : [])]
+}
+
+function beginning(stamped: Started, plan: Plan, nowMs: number): Running {
+  const entry = entryOf(plan, stamped.step)
+  const { task, step, key, purpose, timeoutMs } = stamped
+  const title = entry === null ? key : runningTitle(plan, entry, stamped)
+  return { task, step, key, purpose, title, limitMs: timeoutMs, sinceMs: nowMs, progress: null, tail: [], lines: 0, rest: '' }
 }
 
 /** The part, its item and its round: what one head is printed for. */

@@ -52,6 +52,7 @@ export const en = {
     open: 'not ended',
     unknown: 'unknown: the engine died during this step',
   },
+  undone: { undone: 'undone', 'by-hand': 'undone by hand', 'not-undone': 'not undone' },
   sections: { prereq: 'Before you start', procedure: 'Procedure', rollback: 'Rollback', cleanup: 'Cleanup' },
   causes: {
     exit: 'exit',

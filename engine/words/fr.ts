@@ -54,6 +54,7 @@ export const fr: Widen<typeof en> = {
     open: 'non terminée',
     unknown: 'inconnu : le moteur est mort pendant cette étape',
   },
+  undone: { undone: 'annulé', 'by-hand': 'annulé à la main', 'not-undone': 'non annulé' },
   sections: { prereq: 'Avant de commencer', procedure: 'Procédure', rollback: 'Retour arrière', cleanup: 'Nettoyage' },
   causes: {
     exit: 'code',

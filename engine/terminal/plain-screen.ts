@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { linePrompt, openLineInput } from './line-prompt.ts'
+import { printable } from './printable.ts'
+import { DRAIN_MS, type Screen, type ScreenOptions } from './screen-port.ts'
+
+/** The screen of a terminal that can do nothing: lines out, and a key with Enter in. */
+export function plainScreen({ input, output, ascii, onKey }: ScreenOptions): Screen {
+  const open = (): ReturnType<typeof openLineInput> => openLineInput(input, (line) => onKey(line.trim().slice(0, 1)))
+  let reader = open()
+  let held: string[] | null = null
+  const write = (lines: readonly string[]): void => {
+    if (lines.length > 0) output.write(`${printable(lines, { color: false, ascii }).join('\n')}\n`)
+  }
+  return {
+    print(lines) {
+      if (held === null) write(lines)
+      else held.push(...lines)
+    },
+    live: () => undefined,
+    async prompt(config, { above, drain, signal }) {
+      // Lines typed before the question go to `onKey`, which knows no answers.
+      if (drain) await sleep(DRAIN_MS, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) throw signal.reason
+      write(above)
+      held = []
+      try {
+        return await linePrompt(config, { input: reader, write: (text) => void output.write(text), signal })
+      } finally {
+        const waiting = held
+        held = null
+        write(waiting)
+      }
+    },
+    async lend(use) {
+      reader.close()
+      input.pause()
+      try {
+        return await use()
+      } finally {
+        reader = open()
+        input.resume()
+      }
+    },
+    copy: () => undefined,
+    close() {
+      reader.close()
+      input.pause()
+    },
+  }
+}
