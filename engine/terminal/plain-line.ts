@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.ts'
 import { factSentence } from '../words/fact-sentence.ts'
 import { took } from '../words/took.ts'
 import type { Words } from '../words/words.ts'
+import { validationOf } from './change-screen.ts'
 import { outcomeText } from './outcome-text.ts'
 import { itemIn, placeOf } from './step-place.ts'
 
@@ -92,7 +93,7 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
         text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})`,
       }
     case 'asked':
-      return { verb: line.asked, text: fact.question.about }
+      return fact.question.about === 'approval' ? { verb: line.asked, text: words.end.title.waiting } : null
     case 'answered':
       return fact.answer.choice === 'withdrawn'
         ? null
@@ -146,6 +147,6 @@ function ended(
   const proves = entry?.type === 'validate' || entry?.type === 'wait'
   if (purpose === 'undo') return { verb: line.undone, text: took(outcome.tookMs) }
   return proves && purpose === 'run'
-    ? { verb: line.proven, text: `${entry.title} · ${took(outcome.tookMs)}` }
+    ? { verb: line.proven, text: `${validationOf(plan, entry).replace(/[.:]$/, '')} · ${took(outcome.tookMs)}` }
     : { verb: line.done, text: took(outcome.tookMs) }
 }

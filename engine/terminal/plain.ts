@@ -19,6 +19,11 @@ export interface PlainFace {
   output(key: Key, text: string): void
   progress(task: TaskId, progress: Progress): void
   warn(text: string): void
+  /** Never called: nobody is there. */
+  ask(): Promise<never>
+  /** Nobody decides to wait longer than the limit. */
+  overdue(): Promise<'cancel'>
+  lend<T>(use: () => Promise<T>): Promise<T>
 }
 
 /** Writes a run as plain lines: a line a fact, the steps' output between them with nothing put before it. */
@@ -60,6 +65,9 @@ export function openPlain(options: {
       said.set(task, { value, atMs })
       line(progressLine({ at: now().toISOString(), plan, task, value, elapsedMs, limitMs, words }))
     },
+    ask: () => Promise.reject(new Error('nobody is there to be asked')),
+    overdue: () => Promise.resolve('cancel'),
+    lend: (use) => use(),
     warn: (text) => line(`! ${visible(text)}`),
   }
 }

@@ -1,4 +1,5 @@
 /* A small program that asks a terminal what its arguments name; the pty tests run it with tsx. */
+import type { Face } from '../../engine/local/face.ts'
 import type { Message, Question, State } from '../../engine/model/fact.ts'
 import { openTerminal } from '../../engine/terminal/attended.ts'
 import { blank, failover, question } from './sample.ts'
@@ -24,6 +25,8 @@ const terminal = openTerminal({
   onMessage: (message) => void messages.push(message),
   onApproval: (text) => Promise.resolve(text.startsWith('APPROVED') ? null : 'this is no approval'),
 })
+// A terminal is one of the faces of a run.
+const face: Face = terminal
 const state: State = blank({ failure: about === 'failed' ? { key: 'dns', why: 'exit 254' } : null })
 
 async function main(): Promise<void> {
@@ -60,7 +63,7 @@ async function main(): Promise<void> {
     about === 'typed'
       ? { ...question('change'), step: 'dns', key: 'dns', task: 'dns/ask/1', typed: 'staging' }
       : question(about as Question['about'])
-  const said = await terminal
+  const said = await face
     .ask(
       {
         questions: [asked],
