@@ -133,8 +133,3 @@ function settledBy({ about }: Question, answer: Answer): Pick<StepRecord, 'resul
   if (answer.choice === 'yes' || answer.choice === 'value') return { result: about === 'by-hand' ? 'by-hand' : 'done', reason }
   return answer.choice === 'no' ? { result: 'failed', reason: null } : null
 }
-
-/** The block of a key: `restart` of `restart[kafka-2]@3`. */
-export function blockOf(key: Key): BlockId {
-  return key.replace(/[[@].*$/s, '').replace(/%([0-9A-Fa-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)))
-}

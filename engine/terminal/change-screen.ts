@@ -1,7 +1,6 @@
 import { visibleLine } from '../language/control.ts'
 import type { Question } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
-import { limit } from '../words/took.ts'
 import type { AskContext } from './ask-context.ts'
 import { header } from './header.ts'
 import { command, type Look, paragraph, symbol } from './look.ts'
@@ -78,9 +77,4 @@ export function validationOf(plan: Plan, proof: PlanEntry): string {
   const part = plan.parts.find(({ id }) => id === proof.part)
   const sentence = oneLine(part?.validation ?? '')
   return sentence === '' ? proof.title : sentence
-}
-
-/** How long each attempt may take, for a line beside its title. */
-export function limitText(look: Look, entry: PlanEntry): string {
-  return entry.timeoutWritten ? look.words.screen.atMost(entry.timeoutMs) : limit(entry.timeoutMs)
 }

@@ -83,6 +83,8 @@ async function askOn({ input, output, onInterrupt }: ScreenOptions, config: KeyP
     for (let next = config; ; next = { ...config, first: null }) {
       try {
         const pressed = await keyPrompt(next, { input, output, signal, clearPromptOnDone: true })
+        // Ctrl-D closes the prompt, not the terminal.
+        if (pressed === null && !input.readableEnded && !input.destroyed) continue
         if (pressed !== null && pressed.echo !== '') output.write(`${pressed.echo}\n`)
         return pressed
       } catch (error) {

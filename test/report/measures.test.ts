@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Fact } from '../../engine/model/fact.ts'
+import { endMeasures } from '../../engine/report/end-measures.ts'
 import { measuresOf } from '../../engine/report/measures.ts'
 import { entry, part, plan, runEnded, runStarted, stamp, stepEnded, stepStarted } from './sample.ts'
 
@@ -96,4 +97,18 @@ test('waiting for people counts what overlaps once, and not while something runs
     [21, runEnded('passed')],
   )
   expect(measuresOf({ plan: plan(), facts })).toMatchObject({ waitedMs: 8000, machineMs: 13_000 })
+})
+
+test('the last screen gets its measures in words', () => {
+  const facts = stamp([0, runStarted()], [1, stepStarted('proof')], [20, stepEnded('proof')], [21, runEnded('passed')])
+  expect(endMeasures({ plan: withRto, facts, lang: 'fr' })).toEqual({
+    rto: { status: 'met', text: '20s', targetMs: 60_000 },
+    rpo: null,
+    waitedMs: 0,
+  })
+  expect(endMeasures({ plan: withRpo, facts, lang: 'fr' }).rpo).toEqual({
+    status: 'not-measured',
+    text: 'non mesuré',
+    targetMs: 60_000,
+  })
 })

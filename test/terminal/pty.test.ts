@@ -84,6 +84,8 @@ describe.concurrent('on a terminal', () => {
     await wait(100)
     terminal.type('\r')
     terminal.type('\r')
+    await wait(200)
+    terminal.type('\u0004')
     await wait(300)
     expect(terminal.text()).not.toContain('SAID')
     terminal.type('q')
