@@ -111,7 +111,8 @@ export interface PlanEntry {
     readonly steady: boolean
     readonly imported: boolean
   }
-  readonly captures: readonly { readonly name: string; readonly type: string }[]
+  /** `output`: of a typed step, the output that the variable takes. */
+  readonly captures: readonly { readonly name: string; readonly type: string; readonly output?: string }[]
   readonly expect: string | null
   readonly assert: string | null
   /** `validate`, `wait`, `judge`: the command that it proves. */

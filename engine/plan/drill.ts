@@ -1,0 +1,52 @@
+import type { PlanEntry, PlanPart, Treatment } from '../model/plan.ts'
+import { labelFor } from './bodies.ts'
+import type { Body } from './bodies.ts'
+import { problem } from './making.ts'
+import type { Making } from './making.ts'
+
+/** What **Drill** says of a step, or of the phase around it. */
+export function drillOf({ request }: Making, body: Body): PlanPart['drill'] {
+  const label = labelFor(body, 'drill')
+  return label === null ? null : request.reader.readDrill(label)
+}
+
+const proofs: readonly PlanEntry['type'][] = ['check', 'wait', 'validate']
+const people: readonly PlanEntry['type'][] = ['manual', 'box', 'decision', 'judge', 'undo-by-hand', 'record', 'approval']
+
+/** How an entry is treated at the drill's level. `changing`: its step holds a change. */
+export function treatmentOf(
+  { request: { drill, production } }: Making,
+  { type, said, changing }: { readonly type: PlanEntry['type']; readonly said: PlanPart['drill']; readonly changing: boolean },
+): Treatment {
+  if (drill === null) return 'execute'
+  if (said === 'simulated') return 'simulate'
+  if (said === 'skipped') return 'skip'
+  if (production && said === null && changing && type !== 'cleanup') return 'simulate'
+  if (drill === 'none') return people.includes(type) ? 'execute' : 'by-hand'
+  return drill === 'manual_validation' && proofs.includes(type) ? 'sign' : 'execute'
+}
+
+/** With every change simulated there is nothing to clean up. */
+export function treatCleanup(entries: readonly PlanEntry[]): PlanEntry[] {
+  const changes = entries.filter(({ section, effect, type }) => section === 'procedure' && effect !== 'reads' && type !== 'cleanup')
+  const isAllSimulated = changes.length > 0 && changes.every(({ treatment }) => treatment === 'simulate' || treatment === 'skip')
+  if (!isAllSimulated) return [...entries]
+  return entries.map((entry) => (entry.type === 'cleanup' ? { ...entry, treatment: 'simulate' } : entry))
+}
+
+/** A full drill has nobody: a step that needs a person is a problem, unless it is simulated. */
+export function checkFullDrill(making: Making, entries: readonly PlanEntry[]): void {
+  if (making.request.drill !== 'full') return
+  for (const { id, type, section, treatment, flags, by, rows, line } of entries) {
+    if (section !== 'procedure' || treatment !== 'execute') continue
+    const asks = by === 'person' || rows.some(({ target }) => target.type === 'ask' || target.type === 'approve')
+    const needs = type === 'decision' ? asks : flags.interactive || (type !== 'undo-by-hand' && people.includes(type))
+    if (!needs) continue
+    problem(making, {
+      rule: 'drill-person',
+      place: { line, column: 1, endLine: line, endColumn: 2 },
+      reason: `${id} needs a person, which a full drill has not: expected **Drill**: simulated, or --drill=partial`,
+      expected: ['simulated', '--drill=partial'],
+    })
+  }
+}

@@ -1,0 +1,97 @@
+import type { PlanEntry } from '../model/plan.ts'
+import type { Making } from './making.ts'
+import { needsOf } from './needs.ts'
+import type { Need } from './needs.ts'
+import type { Missing } from './request.ts'
+
+/** Everything that a run with nobody there still lacks. */
+export function missingOf(making: Making, entries: readonly PlanEntry[]): Missing[] {
+  return [...missingParams(making), ...missingProduction(making, entries), ...missingCaptures(making, entries), ...missingAnswers(making, entries)]
+}
+
+function missingParams({ params, request }: Making): Missing[] {
+  return params.flatMap(({ name, ref, secret }): Missing[] => {
+    if (ref === 'ask') return [{ id: name, what: 'param', hint: secret ? `params: ${name}: env:NAME` : `-p ${name}=VALUE` }]
+    if (!secret || ref === null || !ref.startsWith('env:')) return []
+    const variable = ref.slice('env:'.length)
+    return request.env(variable) === undefined ? [{ id: name, what: 'secret', hint: `the environment variable ${variable}` }] : []
+  })
+}
+
+function missingProduction({ request }: Making, entries: readonly PlanEntry[]): Missing[] {
+  const { production, meant, environment } = request
+  const changes = entries.some(({ effect, treatment }) => effect !== 'reads' && treatment !== 'simulate' && treatment !== 'skip')
+  if (!production || environment === null || meant === environment.name || !changes) return []
+  return [{ id: environment.name, what: 'production', hint: `--i-mean ${environment.name}` }]
+}
+
+/** Index of the first entry that a run from a step takes up. */
+export function startOf({ request: { from } }: Making, entries: readonly PlanEntry[]): number {
+  if (from === null) return 0
+  const part = entries.findIndex((entry) => entry.part === from.step)
+  return Math.max(0, part >= 0 ? part : entries.findIndex(({ id }) => id === from.step))
+}
+
+/** With `--from`: what earlier steps would have captured. */
+function missingCaptures(making: Making, entries: readonly PlanEntry[]): Missing[] {
+  const { from, flags } = making.request
+  if (from === null) return []
+  const start = startOf(making, entries)
+  const early = new Set(entries.filter(({ section }, index) => index < start && section === 'procedure').flatMap(({ captures }) => captures.map(({ name }) => name)))
+  const later = entries.filter((_, index) => index >= start)
+  const own = new Set(later.flatMap(({ captures }) => captures.map(({ name }) => name)))
+  const needed = new Set(later.flatMap(({ reads }) => reads).filter((name) => early.has(name) && !own.has(name) && !Object.hasOwn(flags, name)))
+  return [...needed].map((name): Missing => ({ id: name, what: 'value', hint: `-p ${name}=VALUE` }))
+}
+
+function missingAnswers(making: Making, entries: readonly PlanEntry[]): Missing[] {
+  const { answers } = making.request
+  const start = startOf(making, entries)
+  const allowed = new Set(making.request.allow.map((word) => word.replace(/^irreversible:/, '')))
+  return entries.flatMap((entry, index): Missing[] => {
+    if (index < start && entry.section === 'procedure') return []
+    const isAnswered = answers !== null && Object.hasOwn(answers.steps, entry.id)
+    const isSkipped = isAnswered && isMapWith(answers.steps[entry.id], ['skip', 'by-hand', 'done'])
+    return needsOf(entry).flatMap((what): Missing[] => {
+      const isGiven = what === 'irreversible' ? allowed.has(entry.id) || allowed.has(entry.part) || isSkipped : isAnswered && mayBeAnswered(what)
+      return isGiven ? [] : [{ id: entry.id, what, hint: hintOf(making, entry, what) }]
+    })
+  })
+}
+
+/** An approval is made by somebody else, a terminal is not replaced by a word. */
+function mayBeAnswered(what: Need): boolean {
+  return what !== 'approval' && what !== 'interactive'
+}
+
+/** Whether an answer is a map with one of the keys. */
+export function isMapWith(answer: unknown, keys: readonly string[]): boolean {
+  return answer !== null && typeof answer === 'object' && !Array.isArray(answer) && keys.some((key) => Object.hasOwn(answer, key))
+}
+
+function hintOf({ request }: Making, { id, confirm, rows, by, needsEdit }: PlanEntry, what: Need): string {
+  switch (what) {
+    case 'by hand':
+      return `${id}: {done: "…"} or {skip: "reason"}`
+    case 'text to judge':
+    case 'box':
+    case 'drill':
+      return `${id}: yes`
+    case 'value':
+      return `${id}: VALUE`
+    case 'ask':
+      return by === 'person' ? `${id}: ${rows.flatMap(({ when }) => (when === null ? [] : [when])).join(' | ')}` : `${id}: yes`
+    case 'approval':
+      return `reprise approve HASH ${id}`
+    case 'interactive':
+      return 'it needs a terminal: run it attended'
+    case 'confirm': {
+      const name = confirm.type === 'typed' ? confirm.name : ''
+      return `${id}: {confirm: ${name === 'ENVIRONMENT' ? (request.environment?.name ?? '') : name}}`
+    }
+    case 'irreversible':
+      return `--allow irreversible:${id}`
+    case 'edit':
+      return needsEdit ?? 'it must be edited'
+  }
+}

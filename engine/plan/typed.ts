@@ -1,0 +1,104 @@
+import { namesInJson, substitute } from '../language/substitute.ts'
+import type { Block } from '../model/runbook.ts'
+import type { StepType } from '../model/step-type.ts'
+import type { Json } from '../model/value.ts'
+import { attributeText } from './attributes.ts'
+import { problem } from './making.ts'
+import type { Making } from './making.ts'
+
+/** A typed step, as far as it is known before the start. */
+export interface Typed {
+  readonly use: string
+  readonly type: StepType | null
+  readonly input: Json
+  readonly title: string
+  readonly byHand: string | null
+  readonly reads: readonly string[]
+}
+
+/** Reads a typed step: its type, its input, what it says of itself. Null where the block names no step type. */
+export function readTyped(making: Making, block: Block): Typed | null {
+  const use = block.kind === 'yaml' ? attributeText(block, 'use') : null
+  if (use === null) return null
+  const { stepTypes, reader } = making.request
+  const type = stepTypes.get(use) ?? null
+  if (type === null) {
+    const place = block.attributes.find(({ name }) => name.value === 'use')?.name.place ?? block.place
+    const words = [...stepTypes.keys()]
+    problem(making, { rule: 'unknown-step-type', place, reason: `Unexpected step type "${use}", expected one that steps lists`, actual: use, words })
+  }
+  const yaml = reader.readYaml(block)
+  const input = yaml.json ?? {}
+  const reads = namesInJson(input)
+  const known = substitute(input, making.values)
+  const seen = known.ok ? known.json : partly(input, making)
+  const parsed = type === null ? null : parse(type, seen)
+  if (known.ok && type !== null && parsed !== null && !parsed.ok)
+    for (const { path, message } of parsed.issues)
+      problem(making, {
+        rule: 'step-input',
+        place: yaml.placeOf(path),
+        reason: `Unexpected input of ${use}${path.length === 0 ? '' : ` at ${path.join('.')}`}: ${message}`,
+      })
+  const told = type === null ? null : { type, input: parsed?.ok === true ? parsed.input : seen }
+  const title = (told && say(() => told.type.describe(told.input))) ?? type?.summary ?? use
+  return { use, type, input, title, byHand: told && say(() => told.type.byHand(told.input)), reads: reads.filter((name) => making.names.has(name)) }
+}
+
+/** What is known is put in, the rest stays `$NAME`. */
+function partly(input: Json, { values }: Making): Json {
+  if (Array.isArray(input)) return input.map((one: Json) => partly(one, { values } as Making))
+  if (input !== null && typeof input === 'object')
+    return Object.fromEntries(Object.entries(input).map(([key, one]) => [key, partly(one as Json, { values } as Making)]))
+  const done = substitute(input, values)
+  return done.ok ? done.json : input
+}
+
+type Parsed =
+  | { readonly ok: true; readonly input: unknown }
+  | { readonly ok: false; readonly issues: readonly { readonly path: readonly (string | number)[]; readonly message: string }[] }
+
+function parse(type: StepType, input: Json): Parsed | null {
+  try {
+    const parsed = type.input.safeParse(input)
+    if (parsed.success) return { ok: true, input: parsed.data }
+    const issues = parsed.error.issues.map(({ path, message }) => ({
+      path: path.filter((key): key is string | number => typeof key !== 'symbol'),
+      message,
+    }))
+    return { ok: false, issues }
+  } catch {
+    return null
+  }
+}
+
+/** A step type's own sentence; null where it cannot say one of an input that is not whole yet. */
+function say(sentence: () => string): string | null {
+  try {
+    return sentence()
+  } catch {
+    return null
+  }
+}
+
+/** The type of a step type's output, as captures know it. */
+export function outputType(type: StepType | null, output: string): string {
+  const shape = (type?.output as { readonly shape?: Readonly<Record<string, unknown>> } | undefined)?.shape
+  let at = shape?.[output] as { readonly def?: { readonly type?: string; readonly format?: string; readonly innerType?: unknown } } | undefined
+  while (at?.def?.innerType !== undefined) at = at.def.innerType as typeof at
+  switch (at?.def?.type) {
+    case 'number':
+    case 'int':
+      return at.def.format === 'safeint' ? 'int' : 'number'
+    case 'boolean':
+      return 'bool'
+    case 'array':
+    case 'object':
+    case 'record':
+    case 'union':
+      return 'json'
+    case undefined:
+    default:
+      return 'string'
+  }
+}
