@@ -83,6 +83,8 @@ export interface PlanEntry {
   readonly hash: Hash
   /** The body verbatim; of a manual entry, its words. */
   readonly text: string
+  /** The command that runs the text, by the project's policy; missing: bash. */
+  readonly interpreter?: string
   /** A typed step's input, `$NAME` not yet replaced. */
   readonly input: Json | null
   /** What to do without the tool: a typed step's `byHand`. */
