@@ -94,7 +94,8 @@ function labelEntries(making: Making, body: Body, label: Label): PlanEntry[] {
   const given = { id: reader.ids.of(label), title: oneLine(label.text), text: label.text, line: label.place.line }
   const hasBlock = (roles: readonly string[]): boolean =>
     body.items.some((item) => item.type === 'block' && isExecutable(item) && (item.under === label.name || roles.includes(item.role)))
-  if (given.id === '' || body.step === null) return []
+  const ofPhase = body.phase !== null && (label.name === 'approval' || label.name === 'record')
+  if (given.id === '' || (body.step === null && !ofPhase)) return []
   switch (label.name) {
     case 'validation':
       return hasBlock(['validate', 'wait']) || given.title === '' ? [] : [entryOf(body, { ...given, type: 'judge' })]

@@ -14,8 +14,8 @@ export function hashed({ request, values }: Making, entry: PlanEntry): PlanEntry
 export function planHash({ request }: Making, plan: Omit<Plan, 'hash'>): Plan['hash'] {
   const { environment, production, drill, setup, groups, limits, targets } = plan
   const params = plan.params.map(({ name, type, value, secret, ref }) => ({ name, type, value, secret, ref }))
-  const parts = plan.parts.map(({ line: _, ...part }) => part)
-  const steps = plan.steps.map(({ line: _, ...entry }) => entry)
+  const parts = plan.parts.map((part) => ({ ...part, line: 0 }))
+  const steps = plan.steps.map((entry) => ({ ...entry, line: 0 }))
   const title = plan.runbook.title
   return request.hash(canonical({ title, environment, production, drill, params, setup, parts, steps, groups, limits, targets }))
 }
