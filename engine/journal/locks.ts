@@ -32,9 +32,12 @@ export class LockUnavailable extends Error {
 }
 
 /** Takes the lock of a key (runbook and environment), or tells who has it. A kernel lock ends with its process; another host's record is never stale by itself. */
-export async function acquireLock(options: { readonly folder: string; readonly key: string; readonly holder: Omit<Holder, 'host' | 'pid'>; readonly takeOver: boolean }): Promise<
-  { readonly ok: true; readonly lock: Lock } | { readonly ok: false; readonly holder: Holder | null }
-> {
+export async function acquireLock(options: {
+  readonly folder: string
+  readonly key: string
+  readonly holder: Omit<Holder, 'host' | 'pid'>
+  readonly takeOver: boolean
+}): Promise<{ readonly ok: true; readonly lock: Lock } | { readonly ok: false; readonly holder: Holder | null }> {
   const { folder, key, takeOver } = options
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const name = createHash('sha256').update(key).digest('hex').slice(0, 16)
@@ -76,7 +79,10 @@ function writeNote(path: string, holder: Holder): void {
 }
 
 /** Waits up to 10 s for a file's own lock, then uses it: splicing. */
-export async function withFileLock<T>({ folder, key }: { readonly folder: string; readonly key: string }, use: () => Promise<T>): Promise<T> {
+export async function withFileLock<T>(
+  { folder, key }: { readonly folder: string; readonly key: string },
+  use: () => Promise<T>,
+): Promise<T> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, `${createHash('sha256').update(`file ${key}`).digest('hex').slice(0, 16)}.lock`)
   const until = performance.now() + 10_000
@@ -122,7 +128,9 @@ async function tryLock(path: string): Promise<(() => void) | null> {
 function flock(path: string): Promise<(() => void) | null> {
   return new Promise((resolve, reject) => {
     const child = spawn('flock', ['-n', '-E', '75', path, 'sh', '-c', 'echo ok; exec cat'], { stdio: ['pipe', 'pipe', 'ignore'] })
-    child.on('error', () => reject(new LockUnavailable('Neither the kernel lock of fs-native-extensions nor flock(1) is available here')))
+    child.on('error', () =>
+      reject(new LockUnavailable('Neither the kernel lock of fs-native-extensions nor flock(1) is available here')),
+    )
     child.stdin.on('error', () => undefined)
     child.stdout.once('data', () => {
       child.unref()

@@ -29,7 +29,8 @@ export function parseJournal(text: string): ReadJournal {
   let head = GENESIS
   for (const line of lines) {
     const read = readRecord(line, head, facts.length + 1)
-    if (typeof read === 'string') return { facts, hashes, head, torn: rest === '' ? null : rest, firstBad: { record: facts.length + 1, why: read } }
+    if (typeof read === 'string')
+      return { facts, hashes, head, torn: rest === '' ? null : rest, firstBad: { record: facts.length + 1, why: read } }
     facts.push(read.fact)
     hashes.push(read.hash)
     head = read.hash
@@ -82,8 +83,20 @@ export function rowHash({ facts, hashes }: Pick<ReadJournal, 'facts' | 'hashes'>
 }
 
 /** Checks a run's chain. `head` is what the row shows, else the last record's. */
-export function verifyJournal(folder: string): { readonly ok: boolean; readonly records: number; readonly head: string; readonly firstBad: number | null; readonly why: string | null } {
+export function verifyJournal(folder: string): {
+  readonly ok: boolean
+  readonly records: number
+  readonly head: string
+  readonly firstBad: number | null
+  readonly why: string | null
+} {
   const read = readJournal(folder)
   const bad = read.firstBad ?? (read.torn === null ? null : { record: read.facts.length + 1, why: 'it is torn' })
-  return { ok: bad === null, records: read.facts.length, head: rowHash(read) ?? read.head.slice(0, 12), firstBad: bad?.record ?? null, why: bad?.why ?? null }
+  return {
+    ok: bad === null,
+    records: read.facts.length,
+    head: rowHash(read) ?? read.head.slice(0, 12),
+    firstBad: bad?.record ?? null,
+    why: bad?.why ?? null,
+  }
 }

@@ -10,7 +10,10 @@ export class UnsafeFolder extends Error {
 const BASE32 = 'abcdefghijklmnopqrstuvwxyz234567'
 
 /** Makes a new run's folder, with `output/` and `artifacts/`. Its id is `r-<yymmdd>-<4 of base32>` and unique. */
-export function createRun({ runs, now, random }: { readonly runs: string; readonly now: Date; readonly random: () => number }): { readonly id: string; readonly folder: string } {
+export function createRun({ runs, now, random }: { readonly runs: string; readonly now: Date; readonly random: () => number }): {
+  readonly id: string
+  readonly folder: string
+} {
   openRuns(runs)
   const day = now.toISOString().slice(2, 10).replaceAll('-', '')
   for (;;) {
@@ -43,7 +46,9 @@ export function openRuns(runs: string): void {
 /** All run ids there, oldest first. */
 export function listRuns(runs: string): string[] {
   try {
-    return readdirSync(runs).filter((name) => /^r-\d{6}-[a-z2-7]{4}$/.test(name) && existsSync(join(runs, name, 'journal.jsonl'))).toSorted()
+    return readdirSync(runs)
+      .filter((name) => /^r-\d{6}-[a-z2-7]{4}$/.test(name) && existsSync(join(runs, name, 'journal.jsonl')))
+      .toSorted()
   } catch {
     return []
   }

@@ -7,7 +7,13 @@ type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>='
 export type Expression =
   | { readonly type: 'literal'; readonly value: Value; readonly offset: number }
   | { readonly type: 'name'; readonly name: string; readonly fields: readonly string[]; readonly offset: number }
-  | { readonly type: 'compare'; readonly op: Comparison; readonly left: Expression; readonly right: Expression; readonly offset: number }
+  | {
+      readonly type: 'compare'
+      readonly op: Comparison
+      readonly left: Expression
+      readonly right: Expression
+      readonly offset: number
+    }
   | { readonly type: 'not'; readonly operand: Expression; readonly offset: number }
   | { readonly type: 'and' | 'or'; readonly left: Expression; readonly right: Expression; readonly offset: number }
 
@@ -21,7 +27,8 @@ interface Token {
   readonly offset: number
 }
 
-const TOKEN = /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|\d[\w]*)|([A-Za-z_]\w*)|(==|!=|<=|>=|<|>|\(|\)|\.))/gy
+const TOKEN =
+  /\s*(?:("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])|\d[\w]*)|([A-Za-z_]\w*)|(==|!=|<=|>=|<|>|\(|\)|\.))/gy
 const OPERAND = ['a name', 'a value', '(']
 
 function tokensOf(source: string): Token[] {
@@ -37,7 +44,11 @@ function tokensOf(source: string): Token[] {
     }
     const [, string, number, word, sign] = found
     const text = string ?? number ?? word ?? sign ?? ''
-    tokens.push({ type: string !== undefined ? 'string' : number !== undefined ? 'number' : word !== undefined ? 'word' : 'sign', text, offset: TOKEN.lastIndex - text.length })
+    tokens.push({
+      type: string !== undefined ? 'string' : number !== undefined ? 'number' : word !== undefined ? 'word' : 'sign',
+      text,
+      offset: TOKEN.lastIndex - text.length,
+    })
     at = TOKEN.lastIndex
   }
   return [...tokens, { type: 'end', text: '', offset: source.length }]
@@ -80,12 +91,17 @@ export function parseExpression(source: string): Parsed {
     const token = take()
     switch (token.type) {
       case 'string':
-        return { type: 'literal', value: { type: 'string', text: token.text.slice(1, -1).replace(/\\(.)/gs, '$1') }, offset: token.offset }
+        return {
+          type: 'literal',
+          value: { type: 'string', text: token.text.slice(1, -1).replace(/\\(.)/gs, '$1') },
+          offset: token.offset,
+        }
       case 'number':
         return number(token)
       case 'word':
         if (['and', 'or', 'not'].includes(token.text)) throw new Unexpected(token, OPERAND)
-        if (token.text === 'true' || token.text === 'false') return { type: 'literal', value: { type: 'bool', text: token.text }, offset: token.offset }
+        if (token.text === 'true' || token.text === 'false')
+          return { type: 'literal', value: { type: 'bool', text: token.text }, offset: token.offset }
         return named(token)
       case 'sign': {
         if (token.text !== '(') throw new Unexpected(token, OPERAND)
@@ -143,7 +159,8 @@ export function parseExpression(source: string): Parsed {
 }
 
 function number(token: Token): Expression {
-  if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(token.text)) return { type: 'literal', value: { type: 'number', text: token.text }, offset: token.offset }
+  if (/^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(token.text))
+    return { type: 'literal', value: { type: 'number', text: token.text }, offset: token.offset }
   if (parseDuration(token.text) === null) throw new Unexpected(token, ['a number', 'a duration such as 90s or 2m'])
   return { type: 'literal', value: { type: 'duration', text: token.text }, offset: token.offset }
 }
@@ -164,9 +181,14 @@ export function namesIn(expression: Expression): { readonly name: string; readon
   }
 }
 
-type Scalar = { readonly type: 'number' | 'duration'; readonly value: number } | { readonly type: 'bool'; readonly value: boolean } | { readonly type: 'string'; readonly value: string }
+type Scalar =
+  | { readonly type: 'number' | 'duration'; readonly value: number }
+  | { readonly type: 'bool'; readonly value: boolean }
+  | { readonly type: 'string'; readonly value: string }
 
-export type Evaluated = { readonly ok: true; readonly value: boolean | number | string } | { readonly ok: false; readonly reason: string }
+export type Evaluated =
+  | { readonly ok: true; readonly value: boolean | number | string }
+  | { readonly ok: false; readonly reason: string }
 
 class CannotTell extends Error {}
 
@@ -209,7 +231,8 @@ function lookUp(name: string, fields: readonly string[], values: Readonly<Record
   if ('ref' in value || value.type !== 'json') throw new CannotTell(`${name} has no fields: it is a ${value.type}`)
   let node: unknown = JSON.parse(value.text)
   for (const field of fields) {
-    if (node === null || typeof node !== 'object' || !Object.hasOwn(node, field)) throw new CannotTell(`${name} has no field ${field}`)
+    if (node === null || typeof node !== 'object' || !Object.hasOwn(node, field))
+      throw new CannotTell(`${name} has no field ${field}`)
     node = (node as Record<string, unknown>)[field]
   }
   if (typeof node === 'boolean') return { type: 'bool', value: node }
@@ -238,7 +261,8 @@ function scalar(value: Value, name: string): Scalar {
 }
 
 function compare(op: Comparison, left: Scalar, right: Scalar): boolean {
-  if (left.type !== right.type) throw new CannotTell(`cannot compare the ${left.type} ${left.value} with the ${right.type} ${right.value}`)
+  if (left.type !== right.type)
+    throw new CannotTell(`cannot compare the ${left.type} ${left.value} with the ${right.type} ${right.value}`)
   const [a, b] = [left.value, right.value]
   switch (op) {
     case '==':

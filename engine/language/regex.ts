@@ -21,7 +21,10 @@ export function compile(source: string): Compiled {
 }
 
 /** Does the pattern occur in the text? */
-export function matches(source: string, text: string): { readonly ok: true; readonly found: boolean } | { readonly ok: false; readonly reason: string } {
+export function matches(
+  source: string,
+  text: string,
+): { readonly ok: true; readonly found: boolean } | { readonly ok: false; readonly reason: string } {
   const compiled = compile(source)
   return compiled.ok ? { ok: true, found: compiled.pattern.matcher(text).find() } : compiled
 }

@@ -25,14 +25,23 @@ const NAME = /^([A-Za-z_]\w*)/
 /** Reads what a bash script assigns and uses. Never throws; linear. */
 export function readShell(source: string): Shell {
   try {
-    const script = parse(source) as unknown as Node & { readonly errors?: readonly { readonly message: string; readonly pos: number }[] }
+    const script = parse(source) as unknown as Node & {
+      readonly errors?: readonly { readonly message: string; readonly pos: number }[]
+    }
     const [error] = script.errors ?? []
-    if (error !== undefined) return { ok: false, error: { offset: error.pos, text: error.message }, assigns: [], uses: [], exits: [] }
+    if (error !== undefined)
+      return { ok: false, error: { offset: error.pos, text: error.message }, assigns: [], uses: [], exits: [] }
     const found: Found = { assigns: [], uses: [], exits: [] }
     walk(script, found, true)
     return { ok: true, error: null, ...found }
   } catch (error) {
-    return { ok: false, error: { offset: 0, text: error instanceof Error ? error.message : String(error) }, assigns: [], uses: [], exits: [] }
+    return {
+      ok: false,
+      error: { offset: 0, text: error instanceof Error ? error.message : String(error) },
+      assigns: [],
+      uses: [],
+      exits: [],
+    }
   }
 }
 
@@ -48,9 +57,20 @@ function walk(node: Node, found: Found, isTop: boolean): void {
 function visit(node: Node, found: Found, isTop: boolean): void {
   switch (node.type) {
     case 'Assignment': {
-      const assignment = node as unknown as { readonly name?: string; readonly pos: number; readonly value?: Node; readonly array?: unknown; readonly index?: unknown; readonly append?: boolean }
+      const assignment = node as unknown as {
+        readonly name?: string
+        readonly pos: number
+        readonly value?: Node
+        readonly array?: unknown
+        readonly index?: unknown
+        readonly append?: boolean
+      }
       if (assignment.name === undefined) return
-      found.assigns.push({ name: assignment.name, offset: node.pos, array: assignment.array !== undefined || assignment.index !== undefined || assignment.value?.type === 'ArrayValue' })
+      found.assigns.push({
+        name: assignment.name,
+        offset: node.pos,
+        array: assignment.array !== undefined || assignment.index !== undefined || assignment.value?.type === 'ArrayValue',
+      })
       return
     }
     case 'For':
@@ -108,14 +128,17 @@ function command(node: Node, found: Found, isTop: boolean): void {
   const words = (node['suffix'] as readonly WordNode[] | undefined) ?? []
   if (name === undefined) return
   if (name === 'exit' && isTop) found.exits.push(node.pos)
-  if (name === 'printf' && words[0]?.value === '-v' && words[1] !== undefined) found.assigns.push({ name: words[1].value, offset: words[1].pos, array: false })
+  if (name === 'printf' && words[0]?.value === '-v' && words[1] !== undefined)
+    found.assigns.push({ name: words[1].value, offset: words[1].pos, array: false })
   if (!DECLARE.has(name)) return
   const isArray = name === 'mapfile' || name === 'readarray' || words.some((word) => /^-[a-zA-Z]*[aA]/.test(word.value))
   for (const word of words) {
     const named = /^([A-Za-z_]\w*)(?:=|\+=|$)/.exec(word.value ?? '')?.[1]
     // `export NAME` gives no value; `read NAME` does.
     const gives = /=/.test(word.value ?? '') || !['export', 'readonly'].includes(name)
-    if (named !== undefined && gives && (!['declare', 'typeset', 'local'].includes(name) || /=/.test(word.value))) found.assigns.push({ name: named, offset: word.pos, array: isArray })
+    if (named !== undefined && gives && (!['declare', 'typeset', 'local'].includes(name) || /=/.test(word.value)))
+      found.assigns.push({ name: named, offset: word.pos, array: isArray })
   }
-  if (name === 'read' && !words.some((word) => NAME.test(word.value ?? ''))) found.assigns.push({ name: 'REPLY', offset: node.pos, array: false })
+  if (name === 'read' && !words.some((word) => NAME.test(word.value ?? '')))
+    found.assigns.push({ name: 'REPLY', offset: node.pos, array: false })
 }

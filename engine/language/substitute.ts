@@ -27,7 +27,8 @@ export function substitute(
   const walk = (node: Json): Json => {
     if (typeof node === 'string') return inScalar(node, values, unknown)
     if (Array.isArray(node)) return node.map(walk)
-    if (node !== null && typeof node === 'object') return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)]))
+    if (node !== null && typeof node === 'object')
+      return Object.fromEntries(Object.entries(node).map(([key, child]) => [key, walk(child)]))
     return node
   }
   const done = walk(json)

@@ -4,12 +4,48 @@ import { fold } from './fold.ts'
 import { nearest } from './nearest.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
-  string: 'string', texte: 'string', text: 'string', chaine: 'string', int: 'int', entier: 'int', number: 'number', nombre: 'number',
-  bool: 'bool', booleen: 'bool', duration: 'duration', duree: 'duration', hostname: 'hostname', 'host:port': 'host:port', url: 'url',
-  path: 'path', chemin: 'path', list: 'list', liste: 'list', enum: 'enum', choix: 'enum', choice: 'enum', secret: 'secret', json: 'json', lines: 'lines', lignes: 'lines',
+  string: 'string',
+  texte: 'string',
+  text: 'string',
+  chaine: 'string',
+  int: 'int',
+  entier: 'int',
+  number: 'number',
+  nombre: 'number',
+  bool: 'bool',
+  booleen: 'bool',
+  duration: 'duration',
+  duree: 'duration',
+  hostname: 'hostname',
+  'host:port': 'host:port',
+  url: 'url',
+  path: 'path',
+  chemin: 'path',
+  list: 'list',
+  liste: 'list',
+  enum: 'enum',
+  choix: 'enum',
+  choice: 'enum',
+  secret: 'secret',
+  json: 'json',
+  lines: 'lines',
+  lignes: 'lines',
 }
 
-const EXPECTED = ['string', 'int', 'number', 'bool', 'duration', 'hostname', 'host:port', 'url', 'path', 'list(TYPE)', 'enum(a, b)', 'secret']
+const EXPECTED = [
+  'string',
+  'int',
+  'number',
+  'bool',
+  'duration',
+  'hostname',
+  'host:port',
+  'url',
+  'path',
+  'list(TYPE)',
+  'enum(a, b)',
+  'secret',
+]
 
 export type ParsedType =
   | { readonly ok: true; readonly type: Type }
@@ -22,7 +58,8 @@ export function parseType(text: string): ParsedType {
   const word = fold(found?.[1] ?? written)
   const name = Object.hasOwn(WORDS, word) ? WORDS[word] : undefined
   const inside = found?.[2]
-  if (name === undefined) return { ok: false, reason: `Unexpected type "${written}"`, expected: EXPECTED, nearest: nearest(word, Object.keys(WORDS)) }
+  if (name === undefined)
+    return { ok: false, reason: `Unexpected type "${written}"`, expected: EXPECTED, nearest: nearest(word, Object.keys(WORDS)) }
   switch (name) {
     case 'int':
       return inside === undefined ? { ok: true, type: { type: 'int', min: null, max: null } } : intRange(inside, written)
@@ -40,7 +77,12 @@ export function parseType(text: string): ParsedType {
   }
 }
 
-const bad = (written: string, expected: readonly string[]): ParsedType => ({ ok: false, reason: `Unexpected type "${written}"`, expected, nearest: null })
+const bad = (written: string, expected: readonly string[]): ParsedType => ({
+  ok: false,
+  reason: `Unexpected type "${written}"`,
+  expected,
+  nearest: null,
+})
 
 function intRange(inside: string, written: string): ParsedType {
   const range = /^\s*(-?\d+)?\s*\.\.\s*(-?\d+)?\s*$/.exec(inside)
@@ -66,7 +108,10 @@ function counted(word: string): string[] {
   const [, stem = '', from = '', , to = ''] = range
   const [first, last] = [Number(from), Number(to)]
   if (last < first || last - first > 10_000) return [word]
-  return Array.from({ length: last - first + 1 }, (_, i) => stem + String(first + i).padStart(from.startsWith('0') ? from.length : 1, '0'))
+  return Array.from(
+    { length: last - first + 1 },
+    (_, i) => stem + String(first + i).padStart(from.startsWith('0') ? from.length : 1, '0'),
+  )
 }
 
 /** A type as it is written: `int(0..)`, `enum(a, b)`. */
@@ -101,7 +146,8 @@ export function listItems(text: string): string[] {
 
 export type Checked = { readonly ok: true } | { readonly ok: false; readonly expected: string; readonly actual: string }
 
-const HOST = /^(?=.{1,253}$)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?$/
+const HOST =
+  /^(?=.{1,253}$)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?$/
 const IPV6 = /^\[?[0-9A-Fa-f:.]+\]?$/
 
 /** Is the text a value of the type? `items` are the words of an `enum-of`. Numbers as JSON writes them; integers within ±2^53. */
@@ -116,7 +162,11 @@ export function checkValue(type: Type, text: string, items: readonly string[] = 
     case 'lines':
       return fits(text !== '', 'at least one line')
     case 'int': {
-      const holds = /^-?[0-9]+$/.test(text) && Number.isSafeInteger(Number(text)) && Number(text) >= (type.min ?? -Infinity) && Number(text) <= (type.max ?? Infinity)
+      const holds =
+        /^-?[0-9]+$/.test(text) &&
+        Number.isSafeInteger(Number(text)) &&
+        Number(text) >= (type.min ?? -Infinity) &&
+        Number(text) <= (type.max ?? Infinity)
       return fits(holds, typeName(type))
     }
     case 'number':
@@ -134,7 +184,9 @@ export function checkValue(type: Type, text: string, items: readonly string[] = 
     case 'json':
       return fits(isJson(text), 'JSON')
     case 'list': {
-      const wrong = listItems(text).map((item) => checkValue(type.of, item)).find((checked) => !checked.ok)
+      const wrong = listItems(text)
+        .map((item) => checkValue(type.of, item))
+        .find((checked) => !checked.ok)
       if (listItems(text).length === 0) return fits(false, 'at least one item')
       return wrong ?? { ok: true }
     }
@@ -149,7 +201,12 @@ export function checkValue(type: Type, text: string, items: readonly string[] = 
 function listOfHostPorts(text: string): boolean {
   return text.split(',').every((one) => {
     const found = /^(.+):(\d{1,5})$/.exec(one)
-    return found !== null && Number(found[2]) >= 1 && Number(found[2]) <= 65_535 && (HOST.test(found[1] ?? '') || /^\[[0-9A-Fa-f:.]+\]$/.test(found[1] ?? ''))
+    return (
+      found !== null &&
+      Number(found[2]) >= 1 &&
+      Number(found[2]) <= 65_535 &&
+      (HOST.test(found[1] ?? '') || /^\[[0-9A-Fa-f:.]+\]$/.test(found[1] ?? ''))
+    )
   })
 }
 

@@ -202,6 +202,10 @@ export interface Entry {
   readonly captured?: Values
   readonly before?: Json
   readonly output?: Json
+  readonly carry?: Carry // of a repeated step's item: it does not leave its lane
+  readonly undone?: boolean // of an undo block: its last attempt succeeded
+  readonly undoAsked?: boolean // a person said: undo it
+  readonly asked?: number // how often a person said of its undo: once more
 }
 export interface State {
   // plain JSON; a few hundred bytes an entry; captures and carry at most 1 MiB together
@@ -237,6 +241,7 @@ export interface State {
   readonly people: { readonly sinceMs: number | null; readonly waitedMs: number; readonly pausedMs: number }
   readonly measures: Readonly<Record<string, Value>>
   readonly ended: { readonly result: Result; readonly exitCode: number } | null
+  readonly branch: { readonly step: BlockId; readonly row: number } | null // the last branch taken: it may end the run
 }
 export type Command =
   | { readonly type: 'record'; readonly fact: Fact } // settled, branch, known answer, course, end

@@ -21,22 +21,50 @@ export function checkAnswers(making: Making, entries: readonly PlanEntry[]): voi
     const found = entries.filter((entry) => entry.id === id || entry.part === id)
     if (found.some(({ flags }) => flags.irreversible)) continue
     const words = entries.filter(({ flags }) => flags.irreversible).map((entry) => entry.id)
-    problem(making, { rule: 'allow', reason: `Unexpected --allow ${word}, expected an irreversible step`, expected: words, actual: id, words })
+    problem(making, {
+      rule: 'allow',
+      reason: `Unexpected --allow ${word}, expected an irreversible step`,
+      expected: words,
+      actual: id,
+      words,
+    })
   }
   if (from !== null && !byId.has(from.step) && !parts.has(from.step)) {
     const words = [...new Set(entries.filter(({ section }) => section === 'procedure').flatMap(({ id, part }) => [part, id]))]
-    problem(making, { rule: 'from', reason: `Unexpected --from ${from.step}, expected a step of this runbook`, expected: words, actual: from.step, words })
+    problem(making, {
+      rule: 'from',
+      reason: `Unexpected --from ${from.step}, expected a step of this runbook`,
+      expected: words,
+      actual: from.step,
+      words,
+    })
   }
   if (answers === null) return
   const words = [...byId.keys()]
-  for (const [kind, ids] of [['steps', Object.keys(answers.steps)], ['on-failure', Object.keys(answers.onFailure)]] as const)
+  for (const [kind, ids] of [
+    ['steps', Object.keys(answers.steps)],
+    ['on-failure', Object.keys(answers.onFailure)],
+  ] as const)
     for (const id of ids) {
-      const entry = byId.get(id)
+      const entry = byId.get(id) ?? ofItem(making, byId, id)
       const at = { file: answers.file, place: answers.placeOf([kind, id]) }
       if (entry === undefined)
-        problem(making, { ...at, rule: 'answer-unknown', reason: `Unexpected answer for "${id}": there is no such step`, actual: id, words })
+        problem(making, {
+          ...at,
+          rule: 'answer-unknown',
+          reason: `Unexpected answer for "${id}": there is no such step`,
+          actual: id,
+          words,
+        })
       else if (kind === 'steps') checkAnswer(making, entry, { ...at, said: answers.steps[id] ?? null })
     }
+}
+
+/** `STEP[ITEM]`: the answer for one item of a repeated step. */
+function ofItem({ groups }: Making, byId: ReadonlyMap<string, PlanEntry>, id: string): PlanEntry | undefined {
+  const [, block = '', item = ''] = /^([^[]+)\[(.+)\]$/s.exec(id) ?? []
+  const entry = byId.get(block)
+  return groups.some((group) => group.id === entry?.group && group.items.includes(item)) ? entry : undefined
 }
 
 type Said = { readonly file: string; readonly place: Parameters<typeof problem>[1]['place'] & object; readonly said: Json }
@@ -44,14 +72,23 @@ type Said = { readonly file: string; readonly place: Parameters<typeof problem>[
 function checkAnswer(making: Making, entry: PlanEntry, { said, ...at }: Said): void {
   if (entry.treatment === 'simulate' || entry.treatment === 'skip') return
   if (entry.type === 'approval') {
-    problem(making, { ...at, rule: 'answer-approval', reason: `Unexpected answer for ${entry.id}: an approval is made by somebody else, with reprise approve` })
+    problem(making, {
+      ...at,
+      rule: 'answer-approval',
+      reason: `Unexpected answer for ${entry.id}: an approval is made by somebody else, with reprise approve`,
+    })
     return
   }
   const needs = needsOf(entry)
   const mayGoWithout = isMapWith(said, instead) && (entry.effect !== 'reads' || needs.length > 0)
   if (mayGoWithout) return
   if (needs.length === 0 || (needs.length === 1 && needs[0] === 'irreversible')) {
-    problem(making, { ...at, rule: 'answer-not-asked', reason: `Unexpected answer for ${entry.id}, which is not asked`, actual: entry.id })
+    problem(making, {
+      ...at,
+      rule: 'answer-not-asked',
+      reason: `Unexpected answer for ${entry.id}, which is not asked`,
+      actual: entry.id,
+    })
     return
   }
   if (entry.confirm.type === 'typed') return checkTyped(making, entry, { ...at, said })
@@ -59,7 +96,14 @@ function checkAnswer(making: Making, entry: PlanEntry, { said, ...at }: Said): v
   if (entry.type === 'record') return checkRecord(making, entry, { ...at, said: text })
   if (entry.type === 'decision' && entry.by === 'person') return checkRow(making, entry, { ...at, said: text })
   if (['box', 'judge', 'decision', 'manual'].includes(entry.type) && ![...yes, ...no].includes(text.toLowerCase()))
-    problem(making, { ...at, rule: 'answer-value', reason: `Unexpected answer "${text}" for ${entry.id}, expected yes or no`, expected: ['yes', 'no'], actual: text, words: [...yes, ...no] })
+    problem(making, {
+      ...at,
+      rule: 'answer-value',
+      reason: `Unexpected answer "${text}" for ${entry.id}, expected yes or no`,
+      expected: ['yes', 'no'],
+      actual: text,
+      words: [...yes, ...no],
+    })
 }
 
 function wordIn(said: Json): string {
@@ -86,12 +130,25 @@ function checkRecord(making: Making, { id, captures }: PlanEntry, { said, ...at 
   const type = parseType(captures[0]?.type ?? 'string')
   const checked = type.ok ? checkValue(type.type, said) : ({ ok: true } as const)
   if (!checked.ok)
-    problem(making, { ...at, rule: 'answer-value', reason: `Unexpected value "${said}" for ${id}, expected ${checked.expected}`, expected: [checked.expected], actual: said })
+    problem(making, {
+      ...at,
+      rule: 'answer-value',
+      reason: `Unexpected value "${said}" for ${id}, expected ${checked.expected}`,
+      expected: [checked.expected],
+      actual: said,
+    })
 }
 
 function checkRow(making: Making, { id, rows }: PlanEntry, { said, ...at }: Said & { readonly said: string }): void {
   const words = rows.flatMap(({ when }) => (when === null ? [] : [when]))
   const isRow = rows.some(({ when }, index) => when?.toLowerCase() === said.toLowerCase() || String(index + 1) === said)
   if (!isRow)
-    problem(making, { ...at, rule: 'answer-value', reason: `Unexpected answer "${said}" for ${id}, expected ${words.join(', ')}`, expected: words, actual: said, words })
+    problem(making, {
+      ...at,
+      rule: 'answer-value',
+      reason: `Unexpected answer "${said}" for ${id}, expected ${words.join(', ')}`,
+      expected: words,
+      actual: said,
+      words,
+    })
 }

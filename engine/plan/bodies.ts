@@ -18,18 +18,31 @@ const sections: readonly string[] = ['prereq', 'procedure', 'rollback', 'cleanup
 /** Everything that a run goes through, in document order. */
 export function bodiesOf(runbook: Runbook, { ids }: Reader): Body[] {
   const taken = new Set(
-    runbook.sections.flatMap(({ steps }) => steps.flatMap((one) => [one, ...(one.type === 'phase' ? one.steps : [])])).map((one) => ids.of(one)),
+    runbook.sections
+      .flatMap(({ steps }) => steps.flatMap((one) => [one, ...(one.type === 'phase' ? one.steps : [])]))
+      .map((one) => ids.of(one)),
   )
   return runbook.sections.flatMap((section) => (sections.includes(section.name) ? inSection(section, { ids, taken }) : []))
 }
 
-function inSection(section: Section, { ids, taken }: { readonly ids: Reader['ids']; readonly taken: ReadonlySet<string> }): Body[] {
+function inSection(
+  section: Section,
+  { ids, taken }: { readonly ids: Reader['ids']; readonly taken: ReadonlySet<string> },
+): Body[] {
   const name = section.name as PlanEntry['section']
   const inside = new Set<Item>()
   const found: Body[] = []
   const add = (of: Step | Phase, phase: Phase | null): void => {
     for (const item of of.items) inside.add(item)
-    found.push({ id: ids.of(of), section: name, step: of.type === 'step' ? of : null, phase, items: of.items, title: of.title, line: of.place.line })
+    found.push({
+      id: ids.of(of),
+      section: name,
+      step: of.type === 'step' ? of : null,
+      phase,
+      items: of.items,
+      title: of.title,
+      line: of.place.line,
+    })
   }
   for (const one of section.steps) {
     add(one, one.type === 'phase' ? one : null)
@@ -38,7 +51,8 @@ function inSection(section: Section, { ids, taken }: { readonly ids: Reader['ids
   const rest = section.items.filter((item) => !inside.has(item))
   const id = taken.has(name) ? `${name}-section` : name
   const { title } = section
-  if (rest.length > 0) found.unshift({ id, section: name, step: null, phase: null, items: rest, title: title.value, line: title.place.line })
+  if (rest.length > 0)
+    found.unshift({ id, section: name, step: null, phase: null, items: rest, title: title.value, line: title.place.line })
   return found
 }
 

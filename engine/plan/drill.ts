@@ -28,7 +28,9 @@ export function treatmentOf(
 
 /** With every change simulated there is nothing to clean up. */
 export function treatCleanup(entries: readonly PlanEntry[]): PlanEntry[] {
-  const changes = entries.filter(({ section, effect, type }) => section === 'procedure' && effect !== 'reads' && type !== 'cleanup')
+  const changes = entries.filter(
+    ({ section, effect, type }) => section === 'procedure' && effect !== 'reads' && type !== 'cleanup',
+  )
   const isAllSimulated = changes.length > 0 && changes.every(({ treatment }) => treatment === 'simulate' || treatment === 'skip')
   if (!isAllSimulated) return [...entries]
   return entries.map((entry) => (entry.type === 'cleanup' ? { ...entry, treatment: 'simulate' } : entry))

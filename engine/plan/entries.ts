@@ -16,7 +16,10 @@ const apart: readonly string[] = ['rollback', 'on-failure', 'guard']
 
 /** The entries of a step or of what stands outside steps, in document order, tied together. */
 export function entriesOf(making: Making, body: Body, group: string | null): PlanEntry[] {
-  const raw = [...(isManual(body) ? [manual(making, body)] : []), ...body.items.flatMap((item) => itemEntries(making, body, item))]
+  const raw = [
+    ...(isManual(body) ? [manual(making, body)] : []),
+    ...body.items.flatMap((item) => itemEntries(making, body, item)),
+  ]
   const approvals = raw.filter(({ type }) => type === 'approval')
   const ordered = approvals.length === 0 ? raw : [...approvals, ...raw.filter(({ type }) => type !== 'approval')]
   const rollback = labelOf(body.items, 'rollback')
@@ -45,7 +48,10 @@ export function entriesOf(making: Making, body: Body, group: string | null): Pla
 function isManual({ step, items }: Body): boolean {
   if (step === null) return false
   const acts = items.some(
-    (item) => item.type === 'box' || item.type === 'decision' || (item.type === 'block' && isExecutable(item) && !apart.includes(item.role)),
+    (item) =>
+      item.type === 'box' ||
+      item.type === 'decision' ||
+      (item.type === 'block' && isExecutable(item) && !apart.includes(item.role)),
   )
   if (acts) return false
   return items.some(({ type }) => type === 'prose') || labelOf(items, 'record') === null
@@ -93,7 +99,9 @@ function labelEntries(making: Making, body: Body, label: Label): PlanEntry[] {
   const { reader } = making.request
   const given = { id: reader.ids.of(label), title: oneLine(label.text), text: label.text, line: label.place.line }
   const hasBlock = (roles: readonly string[]): boolean =>
-    body.items.some((item) => item.type === 'block' && isExecutable(item) && (item.under === label.name || roles.includes(item.role)))
+    body.items.some(
+      (item) => item.type === 'block' && isExecutable(item) && (item.under === label.name || roles.includes(item.role)),
+    )
   const ofPhase = body.phase !== null && (label.name === 'approval' || label.name === 'record')
   if (given.id === '' || (body.step === null && !ofPhase)) return []
   switch (label.name) {

@@ -47,7 +47,14 @@ function comment(text: string): string[] {
 
 function groupLines(group: PlanGroup, parts: readonly PlanPart[], steps: ReadonlyMap<string, readonly PlanEntry[]>): string[] {
   const inside = parts.filter((part) => part.group === group.id).flatMap((part) => partLines(part, steps.get(part.id) ?? []))
-  return ['ITEM_INDEX=0', `for ${group.variable} in ${group.items.map(quoted).join(' ')}; do`, 'ITEM_INDEX=$((ITEM_INDEX + 1))', ...inside, 'done', '']
+  return [
+    'ITEM_INDEX=0',
+    `for ${group.variable} in ${group.items.map(quoted).join(' ')}; do`,
+    'ITEM_INDEX=$((ITEM_INDEX + 1))',
+    ...inside,
+    'done',
+    '',
+  ]
 }
 
 function partLines({ number, title, prose }: PlanPart, entries: readonly PlanEntry[]): string[] {
@@ -89,8 +96,15 @@ function pause({ type, title, captures }: PlanEntry): string[] {
 }
 
 function runLines({ id, use, byHand, text, host, type, everyMs }: PlanEntry): string[] {
-  if (use !== null) return [...comment(`${id}: ${use}, by hand:\n${byHand ?? text}`), `echo ${quoted(`${id} is done by hand: see above`)} >&2`, 'exit 1', '']
+  if (use !== null)
+    return [
+      ...comment(`${id}: ${use}, by hand:\n${byHand ?? text}`),
+      `echo ${quoted(`${id} is done by hand: see above`)} >&2`,
+      'exit 1',
+      '',
+    ]
   const where = host === null ? [] : comment(`On ${host}: log in there, then paste`)
-  if (type === 'wait') return [...where, `until (`, text, `); do sleep ${Math.max(1, Math.round((everyMs ?? 1000) / 1000))}; done`, '']
+  if (type === 'wait')
+    return [...where, `until (`, text, `); do sleep ${Math.max(1, Math.round((everyMs ?? 1000) / 1000))}; done`, '']
   return [...where, text, '']
 }

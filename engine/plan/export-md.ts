@@ -11,7 +11,8 @@ export function exportMarkdown(plan: Plan, runbook: Runbook, stepTypes: Readonly
   const entries = new Map(plan.steps.map((entry) => [entry.line, entry]))
   const replaced = new Map<number, readonly string[]>()
   for (const section of runbook.sections)
-    for (const item of section.items) if (item.type === 'block') replaceBlock(item, { lines, replaced, entry: entries.get(item.place.line) ?? null, stepTypes })
+    for (const item of section.items)
+      if (item.type === 'block') replaceBlock(item, { lines, replaced, entry: entries.get(item.place.line) ?? null, stepTypes })
   const title = runbook.title.place.line
   const out = lines.flatMap((line, index) => {
     const own = replaced.get(index + 1) ?? [line]
@@ -41,7 +42,12 @@ function replaceBlock(block: Block, { lines, replaced, entry, stepTypes }: Repla
   const rest = ' '.repeat(indent.length)
   const end = closingLine(lines, at, marks)
   for (let line = at + 1; line <= end; line += 1) replaced.set(line, [])
-  replaced.set(at, byHand.split('\n').map((line, index) => `${index === 0 ? indent : rest}> ${index === 0 ? `**${use}**: ` : ''}${line}`.trimEnd()))
+  replaced.set(
+    at,
+    byHand
+      .split('\n')
+      .map((line, index) => `${index === 0 ? indent : rest}> ${index === 0 ? `**${use}**: ` : ''}${line}`.trimEnd()),
+  )
 }
 
 function closingLine(lines: readonly string[], from: number, marks: string): number {

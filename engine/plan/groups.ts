@@ -8,7 +8,8 @@ import type { Making } from './making.ts'
 export function groupsOf(making: Making, bodies: readonly Body[]): PlanGroup[] {
   const { reader } = making.request
   const partsOf = new Map<object, string[]>()
-  for (const { phase, step, id } of bodies) if (phase !== null && step !== null) partsOf.set(phase, [...(partsOf.get(phase) ?? []), id])
+  for (const { phase, step, id } of bodies)
+    if (phase !== null && step !== null) partsOf.set(phase, [...(partsOf.get(phase) ?? []), id])
   return bodies.flatMap((body): PlanGroup[] => {
     const label = labelOf(body.items, 'for-each')
     const each = label === null ? null : reader.readForEach(label)

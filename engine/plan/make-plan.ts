@@ -21,7 +21,16 @@ export const rulesVersion = 1
 
 /** Resolves a runbook to what will run. Pure: the same request gives the same plan. The plan is null where there is a problem. */
 export function makePlan(request: PlanRequest): Planned {
-  const making: Making = { request, problems: [], warnings: [], params: [], values: {}, names: new Map(), groups: [], setupReads: [] }
+  const making: Making = {
+    request,
+    problems: [],
+    warnings: [],
+    params: [],
+    values: {},
+    names: new Map(),
+    groups: [],
+    setupReads: [],
+  }
   const { runbook, reader } = request
   const bodies = bodiesOf(runbook, reader)
   const captures = capturesIn(making, bodies)
@@ -37,7 +46,9 @@ export function makePlan(request: PlanRequest): Planned {
   const all = bodies.flatMap((body) => entriesOf(making, body, groups.get(body.id) ?? null))
   const entries = treatCleanup(all).map((entry) => hashed(making, entry))
   const used = new Set(entries.map(({ part }) => part))
-  const parts = bodies.filter(({ id, step }) => step !== null || used.has(id)).map((body) => partOf(making, body, groups.get(body.id) ?? null))
+  const parts = bodies
+    .filter(({ id, step }) => step !== null || used.has(id))
+    .map((body) => partOf(making, body, groups.get(body.id) ?? null))
   checkFullDrill(making, entries)
   checkAnswers(making, entries)
   warnOfTimeouts(making, entries)
@@ -86,7 +97,8 @@ function frame(making: Making): Omit<Plan, 'hash' | 'setup' | 'parts' | 'steps' 
 function warnOfTimeouts(making: Making, entries: readonly PlanEntry[]): void {
   if (!making.request.unattended) return
   for (const { id, type, timeoutWritten, timeoutMs, line, treatment } of entries) {
-    if ((type !== 'command' && type !== 'rollback') || timeoutWritten || treatment === 'simulate' || treatment === 'skip') continue
+    if ((type !== 'command' && type !== 'rollback') || timeoutWritten || treatment === 'simulate' || treatment === 'skip')
+      continue
     warning(making, {
       rule: 'default-timeout',
       place: { line, column: 1, endLine: line, endColumn: 2 },

@@ -38,11 +38,24 @@ export function problem(
 }
 
 /** Notes a warning. */
-export function warning({ request, warnings }: Making, given: { readonly rule: string; readonly reason: string; readonly place: Place }): void {
+export function warning(
+  { request, warnings }: Making,
+  given: { readonly rule: string; readonly reason: string; readonly place: Place },
+): void {
   warnings.push(problemOf(request.file, given, 'warning'))
 }
 
 function problemOf(runbook: string, given: Parameters<typeof problem>[1], severity: Problem['severity']): Problem {
   const { rule, reason, place = start, file = runbook, expected = [], actual = null, words = [] } = given
-  return { file, place, severity, rule, reason, expected, actual, nearest: actual === null ? null : nearest(actual, words), cause: null }
+  return {
+    file,
+    place,
+    severity,
+    rule,
+    reason,
+    expected,
+    actual,
+    nearest: actual === null ? null : nearest(actual, words),
+    cause: null,
+  }
 }

@@ -1,4 +1,5 @@
 import type { PlanEntry } from '../model/plan.ts'
+import type { Json } from '../model/value.ts'
 import type { Making } from './making.ts'
 import { needsOf } from './needs.ts'
 import type { Need } from './needs.ts'
@@ -6,7 +7,12 @@ import type { Missing } from './request.ts'
 
 /** Everything that a run with nobody there still lacks. */
 export function missingOf(making: Making, entries: readonly PlanEntry[]): Missing[] {
-  return [...missingParams(making), ...missingProduction(making, entries), ...missingCaptures(making, entries), ...missingAnswers(making, entries)]
+  return [
+    ...missingParams(making),
+    ...missingProduction(making, entries),
+    ...missingCaptures(making, entries),
+    ...missingAnswers(making, entries),
+  ]
 }
 
 function missingParams({ params, request }: Making): Missing[] {
@@ -37,26 +43,45 @@ function missingCaptures(making: Making, entries: readonly PlanEntry[]): Missing
   const { from, flags } = making.request
   if (from === null) return []
   const start = startOf(making, entries)
-  const early = new Set(entries.filter(({ section }, index) => index < start && section === 'procedure').flatMap(({ captures }) => captures.map(({ name }) => name)))
+  const early = new Set(
+    entries
+      .filter(({ section }, index) => index < start && section === 'procedure')
+      .flatMap(({ captures }) => captures.map(({ name }) => name)),
+  )
   const later = entries.filter((_, index) => index >= start)
   const own = new Set(later.flatMap(({ captures }) => captures.map(({ name }) => name)))
-  const needed = new Set(later.flatMap(({ reads }) => reads).filter((name) => early.has(name) && !own.has(name) && !Object.hasOwn(flags, name)))
+  const needed = new Set(
+    later.flatMap(({ reads }) => reads).filter((name) => early.has(name) && !own.has(name) && !Object.hasOwn(flags, name)),
+  )
   return [...needed].map((name): Missing => ({ id: name, what: 'value', hint: `-p ${name}=VALUE` }))
 }
 
 function missingAnswers(making: Making, entries: readonly PlanEntry[]): Missing[] {
-  const { answers } = making.request
   const start = startOf(making, entries)
   const allowed = new Set(making.request.allow.map((word) => word.replace(/^irreversible:/, '')))
   return entries.flatMap((entry, index): Missing[] => {
     if (index < start && entry.section === 'procedure') return []
-    const isAnswered = answers !== null && Object.hasOwn(answers.steps, entry.id)
-    const isSkipped = isAnswered && isMapWith(answers.steps[entry.id], ['skip', 'by-hand', 'done'])
+    const said = answersFor(making, entry)
+    const isAnswered = said.length > 0
+    const isSkipped = isAnswered && said.every((one) => isMapWith(one, ['skip', 'by-hand', 'done']))
     return needsOf(entry).flatMap((what): Missing[] => {
-      const isGiven = what === 'irreversible' ? allowed.has(entry.id) || allowed.has(entry.part) || isSkipped : isAnswered && mayBeAnswered(what)
+      const isGiven =
+        what === 'irreversible'
+          ? allowed.has(entry.id) || allowed.has(entry.part) || isSkipped
+          : isAnswered && mayBeAnswered(what)
       return isGiven ? [] : [{ id: entry.id, what, hint: hintOf(making, entry, what) }]
     })
   })
+}
+
+/** The answer for an entry, or one for each item of its group; empty where one of them lacks. */
+function answersFor({ request: { answers }, groups }: Making, { id, group }: PlanEntry): readonly Json[] {
+  if (answers === null) return []
+  const own = answers.steps[id]
+  if (own !== undefined) return [own]
+  const items = groups.find((one) => one.id === group)?.items ?? []
+  const each = items.flatMap((item) => answers.steps[`${id}[${item}]`] ?? [])
+  return each.length === items.length ? each : []
 }
 
 /** An approval is made by somebody else, a terminal is not replaced by a word. */

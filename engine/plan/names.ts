@@ -13,7 +13,8 @@ export function capturesIn({ request: { reader } }: Pick<Making, 'request'>, bod
     for (const item of items) {
       if (item.type === 'block' && isExecutable(item)) {
         const text = attributeText(item, 'capture')
-        if (text !== null) for (const { name, type } of reader.readCaptures(text, item.kind === 'yaml')) found.set(name, type ?? 'string')
+        if (text !== null)
+          for (const { name, type } of reader.readCaptures(text, item.kind === 'yaml')) found.set(name, type ?? 'string')
       }
       if (item.type === 'label' && item.name === 'record') {
         const record = reader.readRecord(item)
@@ -24,7 +25,11 @@ export function capturesIn({ request: { reader } }: Pick<Making, 'request'>, bod
 }
 
 /** Every name that an entry can take, and whether its value is known now. */
-export function namesOf(making: Making, bodies: readonly Body[], captures: ReadonlyMap<string, string>): Map<string, 'known' | 'run' | 'item'> {
+export function namesOf(
+  making: Making,
+  bodies: readonly Body[],
+  captures: ReadonlyMap<string, string>,
+): Map<string, 'known' | 'run' | 'item'> {
   const names = new Map<string, 'known' | 'run' | 'item'>([
     ['RUN_ID', 'run'],
     ['RUN_DIR', 'run'],

@@ -1,7 +1,18 @@
 import type { PlanEntry } from '../model/plan.ts'
 
 /** Why an entry needs a person; none of them where the machine can do it alone. */
-export type Need = 'by hand' | 'text to judge' | 'box' | 'value' | 'ask' | 'approval' | 'interactive' | 'confirm' | 'irreversible' | 'edit' | 'drill'
+export type Need =
+  | 'by hand'
+  | 'text to judge'
+  | 'box'
+  | 'value'
+  | 'ask'
+  | 'approval'
+  | 'interactive'
+  | 'confirm'
+  | 'irreversible'
+  | 'edit'
+  | 'drill'
 
 /** What of an entry nobody can do unattended without an answer or an allowance. */
 export function needsOf(entry: PlanEntry): Need[] {
@@ -19,7 +30,10 @@ export function needsOf(entry: PlanEntry): Need[] {
       return ['approval']
     case 'decision': {
       const asks = entry.by === 'person' || entry.rows.some(({ target }) => target.type === 'ask')
-      return [...(asks ? (['ask'] as const) : []), ...(entry.rows.some(({ target }) => target.type === 'approve') ? (['approval'] as const) : [])]
+      return [
+        ...(asks ? (['ask'] as const) : []),
+        ...(entry.rows.some(({ target }) => target.type === 'approve') ? (['approval'] as const) : []),
+      ]
     }
     case 'undo-by-hand':
       return []

@@ -31,7 +31,11 @@ export function resolveParams(making: Making): PlanParam[] {
   })
 }
 
-function paramOf({ name, type, default: given, description }: ParamDeclaration, found: Found | null, words: readonly string[]): PlanParam {
+function paramOf(
+  { name, type, default: given, description }: ParamDeclaration,
+  found: Found | null,
+  words: readonly string[],
+): PlanParam {
   const secret = type.value.type === 'secret'
   const text = secret ? null : (found?.text ?? null)
   return {
@@ -80,7 +84,14 @@ function find(making: Making, declaration: ParamDeclaration): Found | null {
 /** A value of a file: of a secret, only where to get it. */
 function given(
   making: Making,
-  { secret, name, text, from, origin, at }: Omit<Found, 'ref' | 'text'> & { readonly text: string; readonly secret: boolean; readonly name: string },
+  {
+    secret,
+    name,
+    text,
+    from,
+    origin,
+    at,
+  }: Omit<Found, 'ref' | 'text'> & { readonly text: string; readonly secret: boolean; readonly name: string },
 ): Found | null {
   if (!secret) return { text, from, ref: null, origin, at }
   if (reference.test(text)) return { text: null, from, ref: text, origin, at }

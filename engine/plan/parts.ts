@@ -9,7 +9,9 @@ import type { Making } from './making.ts'
 export function partOf(making: Making, body: Body, group: string | null): PlanPart {
   const { reader } = making.request
   const text = (name: 'on-failure' | 'validation' | 'rollback'): string | null => {
-    const texts = body.items.flatMap((item) => (item.type === 'label' && item.name === name && item.text.trim() !== '' ? [item.text] : []))
+    const texts = body.items.flatMap((item) =>
+      item.type === 'label' && item.name === name && item.text.trim() !== '' ? [item.text] : [],
+    )
     return texts.length === 0 ? null : texts.join('\n\n')
   }
   const duration = labelOf(body.items, 'duration')

@@ -7,7 +7,9 @@ export function approveOf({ request: { reader } }: Making, label: Label, title: 
   const [line = ''] = label.text.split('\n')
   const inCode = [...line.matchAll(/(?:(\d+)\s*[×x*]\s*)?`(?:(\d+)\s*[×x*]\s*)?([^`]+)`/g)]
   const roles: readonly Role[] =
-    inCode.length > 0 ? inCode.map(([, before, inside, role = '']) => ({ role: role.trim(), count: Number(before ?? inside ?? 1) })) : reader.readRoles(line)
+    inCode.length > 0
+      ? inCode.map(([, before, inside, role = '']) => ({ role: role.trim(), count: Number(before ?? inside ?? 1) }))
+      : reader.readRoles(line)
   const statement = label.after.trim()
   return { roles, statement: statement === '' ? title : statement }
 }

@@ -15,7 +15,12 @@ function targetOf(making: Making, { value, place }: Located<Target>, phase: Phas
     case 'step': {
       const step = reader.findStep(value.to, phase)
       if (step !== null) return { type: 'step', to: reader.ids.of(step) }
-      problem(making, { rule: 'lost-target', place, reason: `Unexpected target "${value.to}", expected a step of this runbook`, actual: value.to })
+      problem(making, {
+        rule: 'lost-target',
+        place,
+        reason: `Unexpected target "${value.to}", expected a step of this runbook`,
+        actual: value.to,
+      })
       return { type: 'stop', text: null }
     }
     case 'unknown':

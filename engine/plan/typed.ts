@@ -25,7 +25,13 @@ export function readTyped(making: Making, block: Block): Typed | null {
   if (type === null) {
     const place = block.attributes.find(({ name }) => name.value === 'use')?.name.place ?? block.place
     const words = [...stepTypes.keys()]
-    problem(making, { rule: 'unknown-step-type', place, reason: `Unexpected step type "${use}", expected one that steps lists`, actual: use, words })
+    problem(making, {
+      rule: 'unknown-step-type',
+      place,
+      reason: `Unexpected step type "${use}", expected one that steps lists`,
+      actual: use,
+      words,
+    })
   }
   const yaml = reader.readYaml(block)
   const input = yaml.json ?? {}
@@ -42,7 +48,14 @@ export function readTyped(making: Making, block: Block): Typed | null {
       })
   const told = type === null ? null : { type, input: parsed?.ok === true ? parsed.input : seen }
   const title = (told && say(() => told.type.describe(told.input))) ?? type?.summary ?? use
-  return { use, type, input, title, byHand: told && say(() => told.type.byHand(told.input)), reads: reads.filter((name) => making.names.has(name)) }
+  return {
+    use,
+    type,
+    input,
+    title,
+    byHand: told && say(() => told.type.byHand(told.input)),
+    reads: reads.filter((name) => making.names.has(name)),
+  }
 }
 
 /** What is known is put in, the rest stays `$NAME`. */
@@ -84,7 +97,9 @@ function say(sentence: () => string): string | null {
 /** The type of a step type's output, as captures know it. */
 export function outputType(type: StepType | null, output: string): string {
   const shape = (type?.output as { readonly shape?: Readonly<Record<string, unknown>> } | undefined)?.shape
-  let at = shape?.[output] as { readonly def?: { readonly type?: string; readonly format?: string; readonly innerType?: unknown } } | undefined
+  let at = shape?.[output] as
+    | { readonly def?: { readonly type?: string; readonly format?: string; readonly innerType?: unknown } }
+    | undefined
   while (at?.def?.innerType !== undefined) at = at.def.innerType as typeof at
   switch (at?.def?.type) {
     case 'number':

@@ -31,11 +31,15 @@ end KILL "$1"
 /** Starts the guardian: one small process in a session of its own. */
 export function startLifeline({ runMarker, graceMs }: { readonly runMarker: string; readonly graceMs: number }): Lifeline {
   const { PATH = '/usr/bin:/bin' } = process.env
-  const child = spawn('bash', ['--noprofile', '--norc', '-c', GUARDIAN, 'reprise-lifeline', runMarker, String(Math.ceil(graceMs / 100))], {
-    detached: true,
-    env: { PATH },
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
+  const child = spawn(
+    'bash',
+    ['--noprofile', '--norc', '-c', GUARDIAN, 'reprise-lifeline', runMarker, String(Math.ceil(graceMs / 100))],
+    {
+      detached: true,
+      env: { PATH },
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  )
   child.on('error', () => undefined)
   child.stdin.on('error', () => undefined)
   child.unref()
@@ -51,6 +55,12 @@ export function startLifeline({ runMarker, graceMs }: { readonly runMarker: stri
 }
 
 /** Proves that nothing of a dead sitting runs any more: ends what is left of it and names what could not be ended. */
-export function endSurvivors({ runMarker, graceMs }: { readonly runMarker: string; readonly graceMs: number }): Promise<{ readonly ended: readonly string[]; readonly alive: readonly string[] }> {
+export function endSurvivors({
+  runMarker,
+  graceMs,
+}: {
+  readonly runMarker: string
+  readonly graceMs: number
+}): Promise<{ readonly ended: readonly string[]; readonly alive: readonly string[] }> {
   return endAll(`REPRISE_RUN=${runMarker}`, graceMs)
 }

@@ -8,7 +8,13 @@ export interface Poll {
   /** In total. */
   readonly timeoutMs: number
   readonly judge: (result: ScriptResult) => { readonly ok: boolean; readonly value: string }
-  readonly onProgress: (progress: { readonly value: string; readonly tryNo: number; readonly nextTryMs: number | null; readonly elapsedMs: number; readonly limitMs: number }) => void
+  readonly onProgress: (progress: {
+    readonly value: string
+    readonly tryNo: number
+    readonly nextTryMs: number | null
+    readonly elapsedMs: number
+    readonly limitMs: number
+  }) => void
   readonly signal: AbortSignal
 }
 
@@ -38,7 +44,8 @@ export async function pollScript({ start, everyMs, holdMs, timeoutMs, judge, onP
     value = judged.value
     if (ended.cause === 'spawn') return { result, ok: false, timedOut: false, cancelled: false, polls }
     heldSince = judged.ok ? (heldSince ?? performance.now()) : null
-    if (heldSince !== null && (holdMs === null || performance.now() - heldSince >= holdMs)) return { result, ok: true, timedOut: false, cancelled: false, polls }
+    if (heldSince !== null && (holdMs === null || performance.now() - heldSince >= holdMs))
+      return { result, ok: true, timedOut: false, cancelled: false, polls }
     const left = timeoutMs - elapsed()
     if (left <= 0) return { result, ok: false, timedOut: true, cancelled: false, polls }
     onProgress({ value, tryNo: polls, nextTryMs: Math.min(everyMs, left), elapsedMs: elapsed(), limitMs: timeoutMs })

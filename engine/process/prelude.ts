@@ -36,7 +36,15 @@ builtin trap __reprise_exit EXIT
 `
 
 /** The script that bash gets: how its state gets out, the author's setup, the author's text with its own line numbers. */
-export function withPrelude({ text, setup, hide }: { readonly text: string; readonly setup: string; readonly hide: readonly string[] }): string {
+export function withPrelude({
+  text,
+  setup,
+  hide,
+}: {
+  readonly text: string
+  readonly setup: string
+  readonly hide: readonly string[]
+}): string {
   // A captured name that already has a value is exported again only if the block assigns it: that is how we know.
   const hidden = hide.map((name) => `declare +x ${name}\n`).join('')
   return `${TEXT}${hidden}set -a\n${setup === '' ? '' : `${setup}\n`}LINENO=0\n${text}\n`
@@ -110,7 +118,17 @@ function readWord(text: string, from: number): { readonly value: string; readonl
   return { value: text.slice(from, from + end), end: from + end }
 }
 
-const ESCAPE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' }
+const ESCAPE: Readonly<Record<string, string>> = {
+  a: '\x07',
+  b: '\b',
+  e: '\x1b',
+  E: '\x1b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+}
 
 function ansi(text: string): string {
   const bytes: number[] = []

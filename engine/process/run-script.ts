@@ -61,12 +61,25 @@ const DRAIN_MS = 200
 const NOT_PASSED = /^(?:BASH_ENV|ENV|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|BASH_XTRACEFD|PS4|PROMPT_COMMAND|_)$/
 const OF_THE_SHELL = /^(?:_|SHLVL|PWD|OLDPWD|BASH_.*|__reprise.*|REPRISE_TASK|REPRISE_RUN|LINENO|PIPESTATUS)$/
 
-const nothing = { exit: null, signal: null, stdout: new Uint8Array(), stdoutTruncated: false, tookMs: 0, variables: null, unset: [], cwd: null, assigned: [], arrays: [], leftovers: [] }
+const nothing = {
+  exit: null,
+  signal: null,
+  stdout: new Uint8Array(),
+  stdoutTruncated: false,
+  tookMs: 0,
+  variables: null,
+  unset: [],
+  cwd: null,
+  assigned: [],
+  arrays: [],
+  leftovers: [],
+}
 
 /** Starts a script in a fresh shell of its own session and returns at once. What the world says against it is a result, never a throw. */
 export function startScript(request: ScriptRequest): Running {
   const refused = refusal(request)
-  if (refused !== null) return { pid: null, done: Promise.resolve({ ...nothing, cause: 'spawn', spawnError: refused }), cancel: () => undefined }
+  if (refused !== null)
+    return { pid: null, done: Promise.resolve({ ...nothing, cause: 'spawn', spawnError: refused }), cancel: () => undefined }
   return start(request)
 }
 
@@ -89,7 +102,9 @@ interface Collected {
 }
 
 /** What is used of execa's child: its streams, its events, and that it settles. */
-type Child = Pick<ChildProcess, 'pid' | 'stdout' | 'stderr' | 'stdio'> & NodeJS.EventEmitter & PromiseLike<{ readonly originalMessage?: string }>
+type Child = Pick<ChildProcess, 'pid' | 'stdout' | 'stderr' | 'stdio'> &
+  NodeJS.EventEmitter &
+  PromiseLike<{ readonly originalMessage?: string }>
 
 function start(request: ScriptRequest): Running {
   const began = performance.now()
@@ -98,7 +113,14 @@ function start(request: ScriptRequest): Running {
   const { file, args, remove } = commandLine(request)
   const isTerminal = request.stdin === 'terminal'
   const child: Child = execa(file, args, {
-    env, extendEnv: false, cwd: request.cwd, detached: !isTerminal, buffer: false, reject: false, cleanup: false, stripFinalNewline: false,
+    env,
+    extendEnv: false,
+    cwd: request.cwd,
+    detached: !isTerminal,
+    buffer: false,
+    reject: false,
+    cleanup: false,
+    stripFinalNewline: false,
     stdio: isTerminal ? ['inherit', 'inherit', 'inherit', 'pipe'] : ['ignore', 'pipe', 'pipe', 'pipe'],
   }) as unknown as Child
   const collected: Collected = { chunks: [], state: [], kept: 0, truncated: false }
@@ -113,7 +135,8 @@ function start(request: ScriptRequest): Running {
     signal(target, 'SIGTERM')
     killTimer = setTimeout(() => signal(target, 'SIGKILL'), request.graceMs)
   }
-  const timeout = request.timeoutMs === null ? undefined : setTimeout(() => end('timeout'), Math.min(request.timeoutMs, 2 ** 31 - 1))
+  const timeout =
+    request.timeoutMs === null ? undefined : setTimeout(() => end('timeout'), Math.min(request.timeoutMs, 2 ** 31 - 1))
   const finish = async (): Promise<ScriptResult> => {
     const ended = await exitOf(child)
     clearTimeout(timeout)
@@ -122,8 +145,13 @@ function start(request: ScriptRequest): Running {
     remove()
     const spawnError = ended.error
     return {
-      ...outcome(request, collected, ended.exit), exit: ended.exit, signal: ended.signal, cause: spawnError === null ? cause : 'spawn', spawnError,
-      tookMs: Math.round(performance.now() - began), leftovers: cause === null ? leftovers : [],
+      ...outcome(request, collected, ended.exit),
+      exit: ended.exit,
+      signal: ended.signal,
+      cause: spawnError === null ? cause : 'spawn',
+      spawnError,
+      tookMs: Math.round(performance.now() - began),
+      leftovers: cause === null ? leftovers : [],
     }
   }
   return { pid: child.pid ?? null, done: finish(), cancel: end }
@@ -134,11 +162,19 @@ function environment({ env, marker, runMarker }: ScriptRequest): Record<string, 
   return { ...Object.fromEntries(passed), REPRISE_TASK: marker, REPRISE_RUN: runMarker }
 }
 
-function commandLine(request: ScriptRequest): { readonly file: string; readonly args: readonly string[]; readonly remove: () => void } {
+function commandLine(request: ScriptRequest): {
+  readonly file: string
+  readonly args: readonly string[]
+  readonly remove: () => void
+} {
   const { interpreter } = request
-  const script = interpreter === undefined ? withPrelude({ ...request, hide: request.captureNames.filter((name) => name in request.env) }) : request.text
+  const script =
+    interpreter === undefined
+      ? withPrelude({ ...request, hide: request.captureNames.filter((name) => name in request.env) })
+      : request.text
   const bash = ['--noprofile', '--norc', '-euo', 'pipefail']
-  if (interpreter === undefined && Buffer.byteLength(script) < ARGUMENT_BYTES) return { file: 'bash', args: [...bash, '-c', script, 'bash'], remove: () => undefined }
+  if (interpreter === undefined && Buffer.byteLength(script) < ARGUMENT_BYTES)
+    return { file: 'bash', args: [...bash, '-c', script, 'bash'], remove: () => undefined }
   const folder = mkdtempSync(join(tmpdir(), 'reprise-'))
   const path = join(folder, 'script')
   writeFileSync(path, script, { mode: 0o600 })
@@ -174,16 +210,24 @@ function exitOf(child: Child): Promise<Exit> {
     child.once('error', (error: Error) => resolve({ exit: null, signal: null, error: error.message }))
     // A command that could not be started may have said so before we listened.
     void child.then((result) => {
-      if (child.pid === undefined) resolve({ exit: null, signal: null, error: result.originalMessage ?? 'it could not be started' })
+      if (child.pid === undefined)
+        resolve({ exit: null, signal: null, error: result.originalMessage ?? 'it could not be started' })
     })
   })
 }
 
 /** Waits for the pipes, then ends and names what the script left behind, also what left its session. */
-async function sweep(child: Child, request: ScriptRequest, { pidBefore, killed }: { readonly pidBefore: number | null; readonly killed: boolean }): Promise<readonly string[]> {
+async function sweep(
+  child: Child,
+  request: ScriptRequest,
+  { pidBefore, killed }: { readonly pidBefore: number | null; readonly killed: boolean },
+): Promise<readonly string[]> {
   const { pid } = child
   if (pid === undefined) return []
-  const settled = child.then(() => true, () => true)
+  const settled = child.then(
+    () => true,
+    () => true,
+  )
   const pause = new Promise<false>((resolve) => setTimeout(() => resolve(false), DRAIN_MS).unref())
   const isGroupLeft = request.stdin === 'empty' && isGroupAlive(pid)
   const isQuiet = isGroupLeft && !killed ? false : await Promise.race([settled, pause])
@@ -192,7 +236,11 @@ async function sweep(child: Child, request: ScriptRequest, { pidBefore, killed }
   if (isQuiet && !isGroupLeft && !killed && now !== null && pidBefore !== null && now === pid && pid > pidBefore) return []
   const variable = `REPRISE_TASK=${request.marker}`
   const above = now !== null && now >= pid ? pid : 0
-  const { ended, alive } = await endAll(variable, killed ? Math.min(request.graceMs, 500) : Math.min(request.graceMs, 2000), above)
+  const { ended, alive } = await endAll(
+    variable,
+    killed ? Math.min(request.graceMs, 500) : Math.min(request.graceMs, 2000),
+    above,
+  )
   if (request.stdin === 'empty' && isGroupAlive(pid)) await endGroup(pid, request.graceMs)
   if (!(await Promise.race([settled, new Promise<false>((resolve) => setTimeout(() => resolve(false), DRAIN_MS).unref())]))) {
     for (const stream of child.stdio) (stream as { destroy?: () => void } | null)?.destroy?.()
@@ -208,10 +256,16 @@ async function endGroup(pid: number, graceMs: number): Promise<void> {
   signal(-pid, 'SIGKILL')
 }
 
-function outcome(request: ScriptRequest, collected: Collected, exit: number | null): Pick<ScriptResult, 'stdout' | 'stdoutTruncated' | 'variables' | 'unset' | 'cwd' | 'assigned' | 'arrays'> {
+function outcome(
+  request: ScriptRequest,
+  collected: Collected,
+  exit: number | null,
+): Pick<ScriptResult, 'stdout' | 'stdoutTruncated' | 'variables' | 'unset' | 'cwd' | 'assigned' | 'arrays'> {
   const stdout = Buffer.concat(collected.chunks)
-  const state = exit === 0 && request.interpreter === undefined ? readState(Buffer.concat(collected.state).toString('utf8')) : null
-  if (state === null) return { stdout, stdoutTruncated: collected.truncated, variables: null, unset: [], cwd: null, assigned: [], arrays: [] }
+  const state =
+    exit === 0 && request.interpreter === undefined ? readState(Buffer.concat(collected.state).toString('utf8')) : null
+  if (state === null)
+    return { stdout, stdoutTruncated: collected.truncated, variables: null, unset: [], cwd: null, assigned: [], arrays: [] }
   const captured = new Set(request.captureNames)
   const given = environment(request)
   const variables: Record<string, string> = {}
@@ -219,7 +273,14 @@ function outcome(request: ScriptRequest, collected: Collected, exit: number | nu
     if (OF_THE_SHELL.test(name)) continue
     if (given[name] !== value || captured.has(name)) variables[name] = value
   }
-  const unset = Object.keys(given).filter((name) => /^[A-Za-z_]\w*$/.test(name) && !OF_THE_SHELL.test(name) && !captured.has(name) && !Object.hasOwn(state.variables, name) && !state.arrays.includes(name))
+  const unset = Object.keys(given).filter(
+    (name) =>
+      /^[A-Za-z_]\w*$/.test(name) &&
+      !OF_THE_SHELL.test(name) &&
+      !captured.has(name) &&
+      !Object.hasOwn(state.variables, name) &&
+      !state.arrays.includes(name),
+  )
   const assigned = request.captureNames.filter((name) => Object.hasOwn(state.variables, name))
   return { stdout, stdoutTruncated: collected.truncated, variables, unset, cwd: state.cwd, assigned, arrays: state.arrays }
 }

@@ -10,7 +10,9 @@ export interface Survivor {
 export function processesWith(variable: string, above = 0): Survivor[] {
   let pids: number[]
   try {
-    pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)
+    pids = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
   } catch {
     return []
   }
@@ -62,12 +64,17 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** Ends everything that carries the variable: TERM, and after the grace KILL. Tells what was ended and what still lives. */
-export async function endAll(variable: string, graceMs: number, above = 0): Promise<{ readonly ended: readonly string[]; readonly alive: readonly string[] }> {
+export async function endAll(
+  variable: string,
+  graceMs: number,
+  above = 0,
+): Promise<{ readonly ended: readonly string[]; readonly alive: readonly string[] }> {
   const found = processesWith(variable, above)
   if (found.length === 0) return { ended: [], alive: [] }
   for (const { pid } of found) signal(pid, 'SIGTERM')
   const until = performance.now() + graceMs
-  while (performance.now() < until && processesWith(variable, above).length > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (performance.now() < until && processesWith(variable, above).length > 0)
+    await new Promise((resolve) => setTimeout(resolve, 20))
   for (let round = 0; round < 50; round++) {
     const left = processesWith(variable, above)
     if (left.length === 0) break

@@ -13,7 +13,10 @@ export interface Redactor {
 }
 
 /** Makes a redactor for these secrets in all their encoded forms, and for the project's patterns (line by line). */
-export function redactorOf(secrets: readonly { readonly name: string; readonly value: string }[], patterns: readonly string[]): Redactor {
+export function redactorOf(
+  secrets: readonly { readonly name: string; readonly value: string }[],
+  patterns: readonly string[],
+): Redactor {
   const forms = [...new Set(secrets.flatMap(({ value }) => formsOf(value)))].toSorted((a, b) => b.length - a.length)
   const sources = [...forms.map(escaped), ...patterns.map((pattern) => `(?:${pattern})`)]
   if (sources.length === 0) return plain
@@ -44,7 +47,8 @@ const plain: Redactor = {
 function walk(value: unknown, text: (given: string) => string): unknown {
   if (typeof value === 'string') return text(value)
   if (Array.isArray(value)) return value.map((one) => walk(one, text))
-  if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, one]) => [text(key), walk(one, text)]))
+  if (value !== null && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [text(key), walk(one, text)]))
   return value
 }
 

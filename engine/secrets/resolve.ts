@@ -9,13 +9,21 @@ const SHORTEST = 6
 /** Gets the text behind `env:NAME`, `file:PATH` or `cmd:COMMAND`; one last line end is cut. The reason never holds the value. */
 export async function resolveReference(
   ref: string,
-  world: { readonly root: string; readonly env: (name: string) => string | undefined; readonly runCommand: (command: string) => Promise<{ readonly exit: number | null; readonly stdout: string; readonly stderr: string }> },
+  world: {
+    readonly root: string
+    readonly env: (name: string) => string | undefined
+    readonly runCommand: (
+      command: string,
+    ) => Promise<{ readonly exit: number | null; readonly stdout: string; readonly stderr: string }>
+  },
 ): Promise<Resolved> {
   const [, kind = '', where = ''] = /^(\w+):([\s\S]*)$/.exec(ref) ?? []
   switch (kind) {
     case 'env': {
       const value = world.env(where)
-      return value === undefined || value === '' ? { ok: false, reason: `the environment variable ${where} is not set` } : { ok: true, value }
+      return value === undefined || value === ''
+        ? { ok: false, reason: `the environment variable ${where} is not set` }
+        : { ok: true, value }
     }
     case 'file':
       try {
@@ -26,7 +34,9 @@ export async function resolveReference(
     case 'cmd': {
       const { exit, stdout } = await world.runCommand(where)
       if (exit !== 0) return { ok: false, reason: `the command "${where}" ended with ${exit ?? 'a signal'}` }
-      return stdout.trim() === '' ? { ok: false, reason: `the command "${where}" printed nothing` } : { ok: true, value: withoutLineEnd(stdout) }
+      return stdout.trim() === ''
+        ? { ok: false, reason: `the command "${where}" printed nothing` }
+        : { ok: true, value: withoutLineEnd(stdout) }
     }
     default:
       return { ok: false, reason: `"${kind}" is no source of values` }

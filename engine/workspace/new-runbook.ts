@@ -84,7 +84,11 @@ async function writeNew(
   try {
     await mkdir(dirname(out), { recursive: true })
     const handle = await open(out, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
-    await handle.writeFile(text).finally(async () => handle.close())
+    try {
+      await handle.writeFile(text)
+    } finally {
+      await handle.close()
+    }
     return { ok: true }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException

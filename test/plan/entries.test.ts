@@ -11,7 +11,8 @@ import type { Plan } from '../../engine/model/plan.ts'
 
 const fence = (info: string, body: string): string => `\`\`\`${info}\n${body}\n\`\`\`\n`
 const book = (...steps: string[]): string => `# Book\n\n## Procedure\n\n${steps.join('\n')}`
-const params = (...rows: string[]): string => `## Parameters\n\n| Name | Type | Default | Description |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n\n`
+const params = (...rows: string[]): string =>
+  `## Parameters\n\n| Name | Type | Default | Description |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n\n`
 
 function planOf(source: string, given: Partial<PlanRequest> = {}): Plan {
   const made = makePlan(requestFor(source, given))
@@ -19,27 +20,56 @@ function planOf(source: string, given: Partial<PlanRequest> = {}): Plan {
   if (made.plan === null) throw new Error('no plan')
   return made.plan
 }
-const rulesOf = (source: string, given: Partial<PlanRequest> = {}): string[] => makePlan(requestFor(source, given)).problems.map(({ rule }) => rule)
-const missingOf = (source: string, given: Partial<PlanRequest> = {}): string[] => makePlan(requestFor(source, given)).missing.map(({ id, what }) => `${id}: ${what}`)
+const rulesOf = (source: string, given: Partial<PlanRequest> = {}): string[] =>
+  makePlan(requestFor(source, given)).problems.map(({ rule }) => rule)
+const missingOf = (source: string, given: Partial<PlanRequest> = {}): string[] =>
+  makePlan(requestFor(source, given)).missing.map(({ id, what }) => `${id}: ${what}`)
 const typesOf = (plan: Plan): string[] => plan.steps.map(({ id, type }) => `${id} ${type}`)
 
 describe('entries', () => {
   test('a step gives its blocks in document order, tied together', () => {
-    const plan = planOf(book(`### Step 1: Move\n\n${fence('bash', 'mv a b')}\n**Validation**: it is there.\n\n${fence('bash', '[ -e b ]')}\n**Rollback**:\n\n${fence('bash', 'mv b a')}\n**On failure**: look.\n\n${fence('bash', 'ls')}`))
-    expect(typesOf(plan)).toEqual(['move-command command', 'move-validate validate', 'move-rollback rollback', 'move-on-failure on-failure'])
-    expect(plan.steps[0]).toMatchObject({ effect: 'changes', undo: ['move-rollback'], diagnose: ['move-on-failure'], confirm: { type: 'ask' }, timeoutMs: 300_000, timeoutWritten: false })
+    const plan = planOf(
+      book(
+        `### Step 1: Move\n\n${fence('bash', 'mv a b')}\n**Validation**: it is there.\n\n${fence('bash', '[ -e b ]')}\n**Rollback**:\n\n${fence('bash', 'mv b a')}\n**On failure**: look.\n\n${fence('bash', 'ls')}`,
+      ),
+    )
+    expect(typesOf(plan)).toEqual([
+      'move-command command',
+      'move-validate validate',
+      'move-rollback rollback',
+      'move-on-failure on-failure',
+    ])
+    expect(plan.steps[0]).toMatchObject({
+      effect: 'changes',
+      undo: ['move-rollback'],
+      diagnose: ['move-on-failure'],
+      confirm: { type: 'ask' },
+      timeoutMs: 300_000,
+      timeoutWritten: false,
+    })
     expect(plan.steps[1]).toMatchObject({ effect: 'reads', proves: 'move-command', confirm: { type: 'no' } })
   })
 
   test('two commands before one rollback are both undone by it', () => {
-    const plan = planOf(book(`### Step 1: Move\n\n${fence('bash', 'one')}\n${fence('bash', 'two')}\n**Rollback**:\n\n${fence('bash', 'back')}`))
+    const plan = planOf(
+      book(`### Step 1: Move\n\n${fence('bash', 'one')}\n${fence('bash', 'two')}\n**Rollback**:\n\n${fence('bash', 'back')}`),
+    )
     expect(plan.steps.map(({ undo }) => undo)).toEqual([['move-rollback'], ['move-rollback'], []])
   })
 
   test('a step without a block is manual, with its questions beside it', () => {
-    const plan = planOf(book('### Step 1: Fence it\n\nClose the listener.\n\n**Record**: `CHANGE` (string)\n\n**Validation**: nothing connects.\n\n**Rollback**: open it again.\n\n**Approval**: `dr-lead`, 2 × `business`\n\n> I agree.\n'))
+    const plan = planOf(
+      book(
+        '### Step 1: Fence it\n\nClose the listener.\n\n**Record**: `CHANGE` (string)\n\n**Validation**: nothing connects.\n\n**Rollback**: open it again.\n\n**Approval**: `dr-lead`, 2 × `business`\n\n> I agree.\n',
+      ),
+    )
     expect(plan.steps.map(({ type }) => type)).toEqual(['approval', 'manual', 'record', 'judge', 'undo-by-hand'])
-    expect(plan.steps[0]?.approve).toMatchObject({ roles: [{ role: 'dr-lead', count: 1 }, { role: 'business', count: 2 }] })
+    expect(plan.steps[0]?.approve).toMatchObject({
+      roles: [
+        { role: 'dr-lead', count: 1 },
+        { role: 'business', count: 2 },
+      ],
+    })
     expect(plan.steps[0]?.approve?.statement).toContain('I agree.')
     expect(plan.steps[1]).toMatchObject({ id: 'fence-it', undo: ['fence-it-rollback'] })
     expect(plan.steps[3]?.proves).toBe('fence-it')
@@ -53,19 +83,28 @@ describe('entries', () => {
   })
 
   test('waits are bounded, holds are polled, retries are kept', () => {
-    const plan = planOf(book(`### Step 1: A\n\n${fence('bash {command id=a retries=2 idempotent timeout=1h}', 'x')}\n${fence('bash {wait id=b hold=1m}', 'y')}\n${fence('bash {check id=c every=5s}', 'z')}`))
+    const plan = planOf(
+      book(
+        `### Step 1: A\n\n${fence('bash {command id=a retries=2 idempotent timeout=1h}', 'x')}\n${fence('bash {wait id=b hold=1m}', 'y')}\n${fence('bash {check id=c every=5s}', 'z')}`,
+      ),
+    )
     expect(plan.steps[0]).toMatchObject({ retries: 2, timeoutMs: 3_600_000, timeoutWritten: true })
     expect(plan.steps[1]).toMatchObject({ timeoutMs: 300_000, everyMs: 1000, holdMs: 60_000, proves: 'a' })
     expect(plan.steps[2]).toMatchObject({ everyMs: 5000, freshMs: 600_000 })
   })
 
   test('a duration may name a parameter', () => {
-    const plan = planOf(`# B\n\n${params('| SOAK | duration | `90s` | how long |')}## Procedure\n\n### Step 1: A\n\n${fence('bash {wait timeout=$SOAK}', 'y')}`)
+    const plan = planOf(
+      `# B\n\n${params('| SOAK | duration | `90s` | how long |')}## Procedure\n\n### Step 1: A\n\n${fence('bash {wait timeout=$SOAK}', 'y')}`,
+    )
     expect(plan.steps[0]?.timeoutMs).toBe(90_000)
   })
 
   test('decisions name steps by id, and a way back is bounded', () => {
-    const source = book(`### Step 1: Look\n\n**At most**: 3\n\n${fence('bash {check id=look capture=n:int}', 'n=1')}\n`, '### Step 2: Decide\n\n| If | Then |\n| --- | --- |\n| `n > 0` | Step 1 |\n| otherwise | continue |\n')
+    const source = book(
+      `### Step 1: Look\n\n**At most**: 3\n\n${fence('bash {check id=look capture=n:int}', 'n=1')}\n`,
+      '### Step 2: Decide\n\n| If | Then |\n| --- | --- |\n| `n > 0` | Step 1 |\n| otherwise | continue |\n',
+    )
     const plan = planOf(source)
     const decision = plan.steps.find(({ type }) => type === 'decision')
     expect(decision).toMatchObject({ id: 'decide-decision', reads: ['n'], unknown: ['n'] })
@@ -95,11 +134,18 @@ describe('typed steps', () => {
     execute: () => Promise.resolve({ status: 'done', summary: 'done', output: { total: 0 } }),
   })
   const stepTypes = new Map([[probe.name, probe]])
-  const source = (body: string): string => `# B\n\n${params('| MAX | int | `3` | most |')}## Procedure\n\n### Step 1: A\n\n${fence('yaml {check id=a use=example.probe capture=total:lag}', body)}`
+  const source = (body: string): string =>
+    `# B\n\n${params('| MAX | int | `3` | most |')}## Procedure\n\n### Step 1: A\n\n${fence('yaml {check id=a use=example.probe capture=total:lag}', body)}`
 
   test('say what they would do, with their values', () => {
     const plan = planOf(source('cluster: dr\nmax: $MAX'), { stepTypes })
-    expect(plan.steps[0]).toMatchObject({ use: 'example.probe', title: 'count on dr, at most 3', byHand: 'look at dr', reads: ['MAX'], captures: [{ name: 'lag', type: 'int', output: 'total' }] })
+    expect(plan.steps[0]).toMatchObject({
+      use: 'example.probe',
+      title: 'count on dr, at most 3',
+      byHand: 'look at dr',
+      reads: ['MAX'],
+      captures: [{ name: 'lag', type: 'int', output: 'total' }],
+    })
     const md = exportMarkdown(plan, requestFor(source('cluster: dr\nmax: $MAX')).runbook, stepTypes)
     expect(md).toContain('> **example.probe**: look at dr')
     expect(md).not.toContain('use=')
@@ -108,7 +154,7 @@ describe('typed steps', () => {
 
   test('an input that does not fit is a problem at its place', () => {
     const { problems } = makePlan(requestFor(source('cluster: dr\nmax: many'), { stepTypes }))
-    expect(problems).toMatchObject([{ rule: 'step-input', place: { line: 13 } }])
+    expect(problems).toMatchObject([{ rule: 'step-input', place: { line: 15 } }])
   })
 
   test('an unknown type is a problem with the nearest', () => {
@@ -154,12 +200,22 @@ describe('what nobody could answer', () => {
   const staging = { name: 'staging', values: {}, origin: 'inventory/staging.env' }
 
   test('is named', () => {
-    expect(missingOf(source, { environment: staging, production: true })).toEqual(['staging: production', 'ready: box', 'drop: confirm', 'drop: irreversible', 'call: by hand'])
+    expect(missingOf(source, { environment: staging, production: true })).toEqual([
+      'staging: production',
+      'ready: box',
+      'drop: confirm',
+      'drop: irreversible',
+      'call: by hand',
+    ])
   })
 
   test('is settled by answers and allowances', () => {
     const answers = answersOf({ ready: true, drop: { confirm: 'staging' }, call: { done: 'CHG-1' } })
-    expect(makePlan(requestFor(source, { environment: staging, production: true, meant: 'staging', answers, allow: ['irreversible:drop'] }))).toMatchObject({ problems: [], missing: [] })
+    expect(
+      makePlan(
+        requestFor(source, { environment: staging, production: true, meant: 'staging', answers, allow: ['irreversible:drop'] }),
+      ),
+    ).toMatchObject({ problems: [], missing: [] })
   })
 
   test.each([
@@ -171,7 +227,9 @@ describe('what nobody could answer', () => {
   })
 
   test('an answer that nobody asks for is a problem', () => {
-    expect(rulesOf(book(`### Step 1: Look\n\n${fence('bash {check id=look}', 'x')}`), { answers: answersOf({ look: 'yes' }) })).toEqual(['answer-not-asked'])
+    expect(
+      rulesOf(book(`### Step 1: Look\n\n${fence('bash {check id=look}', 'x')}`), { answers: answersOf({ look: 'yes' }) }),
+    ).toEqual(['answer-not-asked'])
   })
 
   test('a block that needs an edit is refused', () => {
@@ -185,7 +243,11 @@ describe('what nobody could answer', () => {
 })
 
 describe('drills', () => {
-  const source = book(`### Step 1: A\n\n${fence('bash {command id=a}', 'x')}\n${fence('bash {validate id=av}', 'y')}`, `### Step 2: B\n\n**Drill**: simulated\n\n${fence('bash {command id=b}', 'x')}`, `### Step 3: C\n\n${fence('bash {check id=c}', 'x')}`)
+  const source = book(
+    `### Step 1: A\n\n${fence('bash {command id=a}', 'x')}\n${fence('bash {validate id=av}', 'y')}`,
+    `### Step 2: B\n\n**Drill**: simulated\n\n${fence('bash {command id=b}', 'x')}`,
+    `### Step 3: C\n\n${fence('bash {check id=c}', 'x')}`,
+  )
   const treat = (given: Partial<PlanRequest>): string[] => planOf(source, given).steps.map(({ treatment }) => treatment)
 
   test.each([
@@ -210,7 +272,9 @@ describe('the hash', () => {
   const source = book(`### Step 1: A\n\n${fence('bash', 'x')}`)
 
   test('does not change with places, the file and its history', () => {
-    const later = source.replace('## Procedure', '\n\n## Procedure') + '\n## Run history\n\n| Run | Date (UTC) |\n| --- | --- |\n| r-1 | 2026 |\n'
+    const later =
+      source.replace('## Procedure', '\n\n## Procedure') +
+      '\n## Run history\n\n| Run | Date (UTC) |\n| --- | --- |\n| r-1 | 2026 |\n'
     const { hash } = planOf(source)
     expect(hash).toMatch(/^[0-9a-f]{64}$/)
     expect(planOf(later, { file: 'other/place.md', sha256: 'f' }).hash).toBe(hash)
@@ -224,7 +288,14 @@ describe('the hash', () => {
 })
 
 test('five thousand steps are planned in a moment', () => {
-  const request = requestFor(book(...Array.from({ length: 5000 }, (_, index) => `### Step ${index + 1}: Do ${index + 1}\n\n${fence('bash', `echo "$RUN_ID" ${index}`)}`)))
+  const request = requestFor(
+    book(
+      ...Array.from(
+        { length: 5000 },
+        (_, index) => `### Step ${index + 1}: Do ${index + 1}\n\n${fence('bash', `echo "$RUN_ID" ${index}`)}`,
+      ),
+    ),
+  )
   makePlan(request)
   const before = performance.now()
   expect(makePlan(request).plan?.steps).toHaveLength(5000)

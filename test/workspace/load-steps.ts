@@ -9,10 +9,10 @@ const results = []
 for (const folder of process.argv.slice(2)) {
   const { steps } = await scanSteps([folder])
   const { stepTypes, problems } = await openStepLoader(steps, { toolRoot }).loadAll()
-  const loaded = [...stepTypes.values()].map(({ name, input, describe }) => ({
-    name,
-    says: describe({ who: 'Ada' }),
-    refuses: !input.safeParse({ who: 1 }).success,
+  const loaded = [...stepTypes.values()].map((step) => ({
+    name: step.name,
+    says: step.describe({ who: 'Ada' }),
+    refuses: !step.input.safeParse({ who: 1 }).success,
   }))
   results.push({ loaded, problems })
 }

@@ -1,0 +1,149 @@
+/**
+ * Measures reprise beside what it is compared with, in one run, on this machine: medians and ratios.
+ * `npm run bench` runs all; `npm run bench -- start steps` only these. Machines are noisy: read the ratios.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const cli = fileURLToPath(new URL('../dist/reprise.js', import.meta.url))
+const root = mkdtempSync(join(tmpdir(), 'reprise-bench-'))
+mkdirSync(join(root, '.git'))
+// Certificates of a workplace make Node itself start 100 ms later; they are not what is measured.
+const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]
+const ms = (number) => `${number < 100 ? number.toFixed(1) : Math.round(number)} ms`
+
+/** Wall time of one process, and its peak memory where /usr/bin/time is installed. */
+function time(command, args, { expect = 0 } = {}) {
+  const began = performance.now()
+  const ended = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 26 })
+  const took = performance.now() - began
+  if (ended.status !== expect) throw new Error(`${command} ${args.join(' ')} ended with ${ended.status}: ${ended.stderr}`)
+  return took
+}
+
+/** Each thing in turn, so that a noisy minute hits them all. */
+function sideBySide(rounds, things) {
+  const took = things.map(() => [])
+  for (const run of things) run()
+  for (let round = 0; round < rounds; round++) for (const [i, run] of things.entries()) took[i].push(run())
+  return took.map(median)
+}
+
+const rows = []
+const row = (work, ours, other, ratio, bound) => {
+  rows.push([work, ours, other, ratio, bound])
+  process.stdout.write(`| ${[work, ours, other, ratio, bound].join(' | ')} |\n`)
+}
+
+const stepsFile = (n) => {
+  const file = join(root, `steps-${n}.md`)
+  let text = `# Runbook: ${n} trivial steps\n\n## Procedure\n`
+  for (let i = 1; i <= n; i++)
+    text += `\n### Step ${i}: Do thing ${i}\n\n\`\`\`bash {command id=s${i} timeout=30s}\ntrue\n\`\`\`\n\n**Rollback**: none, nothing was done.\n`
+  writeFileSync(file, text)
+  return file
+}
+
+const peakMb = (args) => {
+  const ended = spawnSync('/usr/bin/time', ['-f', '%M', process.execPath, ...args], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  })
+  if (ended.error) return 'not measured'
+  const kilobytes = Number(ended.stderr.trim().split('\n').at(-1))
+  return Number.isFinite(kilobytes) ? `${Math.round(kilobytes / 1024)} MB` : 'not measured'
+}
+
+const benches = {
+  start() {
+    const [bare, version, help] = sideBySide(11, [
+      () => time(process.execPath, ['-e', '0']),
+      () => time(process.execPath, [cli, '--version']),
+      () => time(process.execPath, [cli, '--help']),
+    ])
+    row('`--version` against bare `node -e 0`', ms(version), ms(bare), `+${ms(version - bare)}`, 'at most +60 ms')
+    row('`--help` against bare `node -e 0`', ms(help), ms(bare), `+${ms(help - bare)}`, 'at most +60 ms')
+  },
+  steps() {
+    for (const n of [1, 10, 100, 1000]) {
+      const file = stepsFile(n)
+      const loop = `for i in $(seq ${n}); do bash -euo pipefail -c true; done`
+      const [ours, bash] = sideBySide(n === 1000 ? 3 : 5, [
+        () => time(process.execPath, [cli, 'run', file, '--unattended', '--no-history', '--json']),
+        () => time('bash', ['-c', loop]),
+      ])
+      row(
+        `${n} trivial steps, journalled and fsynced twice each, against \`bash -c\` from a shell loop`,
+        ms(ours),
+        ms(bash),
+        `${(ours / bash).toFixed(1)}×`,
+        n === 1000 ? 'under 5 s; aim 2×' : '',
+      )
+    }
+  },
+  plan() {
+    const small = stepsFile(15)
+    const large = stepsFile(5000)
+    const [hundred, plan, lint] = sideBySide(3, [
+      () => time(process.execPath, [cli, 'plan', small]),
+      () => time(process.execPath, [cli, 'plan', large, '--json']),
+      () => time(process.execPath, [cli, 'lint', large, '--json']),
+    ])
+    row('`plan` of a 100-line runbook', ms(hundred), '', '', 'under 250 ms')
+    row('`plan` of a 5,000-step file', ms(plan), '', '', '')
+    row('`lint` of a 5,000-step file', ms(lint), '', '', 'under 1 s after start')
+  },
+  output() {
+    const file = join(root, 'output.md')
+    const line = 'yes 0123456789012345678901234567890123456789012345678901234567890 | head -c 1000000000'
+    writeFileSync(
+      file,
+      `# Runbook: 1 GB\n\n## Procedure\n\n### Step 1: Print\n\n\`\`\`bash {check id=print timeout=5m}\nset +o pipefail; ${line}\n\`\`\`\n`,
+    )
+    const [ours, bash] = sideBySide(1, [
+      () => time(process.execPath, [cli, 'run', file, '--unattended', '--no-history']),
+      () => time('bash', ['-c', `${line} | cat > ${join(root, 'out')}`]),
+    ])
+    row(
+      '1 GB of output kept, redacted and shown, against `bash … | cat > file`',
+      ms(ours),
+      ms(bash),
+      `${(ours / bash).toFixed(1)}×`,
+      '',
+    )
+    row('the same, peak memory', peakMb([cli, 'run', file, '--unattended', '--no-history']), '', '', 'under 200 MB')
+  },
+  history() {
+    const file = join(root, 'history.md')
+    let text =
+      '# Runbook: History\n\n## Procedure\n\n### Step 1: Nothing\n\n```bash {check id=nothing timeout=5s}\ntrue\n```\n\n## Run history\n\n| Run | Date (UTC) | Operator | Environment | Result | Duration | Log |\n| --- | --- | --- | --- | --- | --- | --- |\n'
+    for (let i = 0; i < 10_000; i++)
+      text += `| \`r-250101-${i.toString(32).padStart(4, 'a')}\` | 2025-01-01 00:00 | a.martin | staging | passed | 1s | 0123456789ab |\n`
+    const [ours] = sideBySide(3, [
+      () => {
+        writeFileSync(file, text)
+        return time(process.execPath, [cli, 'run', file, '--unattended'])
+      },
+    ])
+    const grown = statSync(file).size > text.length && readFileSync(file, 'utf8').startsWith(text.slice(0, text.length - 1))
+    row('a run that adds a row to a history of 10,000 rows', ms(ours), '', '', grown ? '' : 'ROW MISSING')
+  },
+}
+
+const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(benches)
+process.stdout.write(
+  `Node ${process.versions.node}, ${availableParallelism()} cores; medians\n\n| Work | reprise | beside it | ratio | bound |\n| --- | ---: | ---: | ---: | --- |\n`,
+)
+try {
+  for (const name of wanted) benches[name]()
+} finally {
+  rmSync(root, { recursive: true, force: true })
+}

@@ -1,0 +1,28 @@
+import { writeSync } from 'node:fs'
+
+/** Writes a whole line, or several, to standard output. */
+export function say(text: string): void {
+  write(1, `${text}\n`)
+}
+
+/** Writes a whole line, or several, to standard error. */
+export function complain(text: string): void {
+  write(2, `${text}\n`)
+}
+
+/** Writes to standard output or error as it stands; a reader that went away ends nothing. */
+export function write(fd: 1 | 2, text: string): void {
+  const bytes = new TextEncoder().encode(text)
+  let at = 0
+  while (at < bytes.length) {
+    try {
+      at += writeSync(fd, bytes, at)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EPIPE') return
+      // A pipe that is full and does not block: wait for its reader. Atomics.wait is the synchronous sleep.
+      if (code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { CarryStore } from '../journal/carry-store.ts'
+import type { BlockId } from '../model/fact.ts'
+import type { Plan, PlanEntry } from '../model/plan.ts'
+import type { Policy } from '../model/policy.ts'
+import type { StepType } from '../model/step-type.ts'
+import type { Lifeline } from '../process/lifeline.ts'
+import type { Clock } from './clock.ts'
+import type { Face } from './face.ts'
+import type { Resources } from './resources.ts'
+import type { SecretsOf } from './secrets-of.ts'
+
+/** What every execution of one run works with. */
+export interface Hands {
+  readonly plan: Plan
+  readonly entry: (id: BlockId) => PlanEntry
+  readonly root: string
+  /** The run's own folder. */
+  readonly folder: string
+  readonly runId: string
+  /** Exported to every process of the run, so that it can be found again. */
+  readonly runMarker: string
+  readonly face: Face
+  readonly secrets: SecretsOf
+  readonly stepTypes: ReadonlyMap<string, StepType>
+  readonly resources: Resources
+  readonly policy: Policy
+  readonly carry: CarryStore
+  readonly lifeline: Lifeline
+  readonly clock: Clock
+  /** The caller's environment, as it was at the start. */
+  readonly callerEnv: Readonly<Record<string, string | undefined>>
+  /** Keys whose next attempt gets the terminal, by a person's wish. */
+  readonly withTerminal: Set<string>
+}

@@ -1,0 +1,125 @@
+import type { Answer, Question } from '../model/fact.ts'
+import type { PlanEntry } from '../model/plan.ts'
+import type { Json } from '../model/value.ts'
+import type { Context } from './context.ts'
+
+type Answers = {
+  readonly steps?: Readonly<Record<string, Json>>
+  readonly 'on-failure'?: Readonly<Record<string, readonly Json[]>>
+} | null
+
+/** What the answers file or the policy says to a question when nobody is there; null: nobody has said it. */
+export function knownAnswer(
+  context: Context,
+  question: Question,
+): { readonly answer: Answer; readonly how: 'answers' | 'policy' } | null {
+  const { state, at } = context
+  const entry = question.step === null ? undefined : at.byId.get(question.step)
+  const answers = state.settings.answers as unknown as Answers
+  const said = question.step === null ? undefined : answers?.steps?.[question.step]
+  switch (question.about) {
+    case 'failed':
+      return afterFailure(answers?.['on-failure']?.[question.step ?? ''], state.answersUsed[question.step ?? ''] ?? 0)
+    case 'change':
+      return change(context, entry, question, said)
+    case 'box':
+    case 'by-hand':
+    case 'validation':
+    case 'branch':
+    case 'value':
+      return said === undefined || entry === undefined ? null : fromFile(said, question, entry)
+    case 'undo':
+      return entry?.confirm.type === 'typed' && typedWord(said) !== question.typed
+        ? null
+        : entry?.type === 'undo-by-hand' || entry?.type === 'manual'
+          ? null
+          : { answer: { choice: 'run' }, how: 'policy' }
+    case 'start':
+    case 'approval':
+    case 'unknown-effect':
+    case 'edited-step':
+    case 'interrupted':
+    case 'paused':
+    case 'roll-back':
+    case 'undo-failed':
+      return null
+  }
+}
+
+function typedWord(said: Json | undefined): string | null {
+  if (said !== null && typeof said === 'object' && !Array.isArray(said)) {
+    const word = (said as Readonly<Record<string, Json>>)['confirm']
+    return word === undefined ? null : String(word)
+  }
+  return null
+}
+
+/** `--unattended` confirms outside production, with `--i-mean` inside; a typed confirmation and what cannot be undone need their own word. */
+function change(
+  context: Context,
+  entry: PlanEntry | undefined,
+  question: Question,
+  said: Json | undefined,
+): ReturnType<typeof knownAnswer> {
+  const { plan, state } = context
+  if (entry === undefined || entry.needsEdit !== null) return said === undefined ? null : fromFile(said, question, entry)
+  const skip = said === undefined ? null : asSkip(said)
+  if (skip !== null) return { answer: skip, how: 'answers' }
+  if (plan.production && state.settings.meant !== plan.environment) return null
+  if (entry.flags.irreversible && !state.settings.allow.includes(entry.id) && !state.settings.allow.includes(entry.part))
+    return null
+  if (question.typed !== undefined && !entry.flags.irreversible)
+    return typedWord(said) === question.typed ? { answer: { choice: 'run' }, how: 'answers' } : null
+  if (question.typed !== undefined && entry.confirm.type === 'typed')
+    return typedWord(said) === question.typed ? { answer: { choice: 'run' }, how: 'answers' } : null
+  return { answer: { choice: 'run' }, how: 'policy' }
+}
+
+function asSkip(said: Json): Answer | null {
+  if (said === null || typeof said !== 'object' || Array.isArray(said)) return null
+  const map = said as Readonly<Record<string, Json>>
+  if (map['skip'] !== undefined) return { choice: 'skip', reason: String(map['skip']) }
+  const hand = map['by-hand'] ?? map['done']
+  return hand === undefined ? null : { choice: 'by-hand', reason: String(hand) }
+}
+
+const YES = new Set(['yes', 'y', 'true', 'oui', 'done', 'continue'])
+const NO = new Set(['no', 'n', 'false', 'non'])
+
+function fromFile(said: Json, question: Question, entry: PlanEntry | undefined): ReturnType<typeof knownAnswer> {
+  const by = (answer: Answer): ReturnType<typeof knownAnswer> => ({ answer, how: 'answers' })
+  const skip = asSkip(said)
+  if (skip !== null) return by(skip)
+  const isMap = said !== null && typeof said === 'object' && !Array.isArray(said)
+  const word = isMap ? String(Object.values(said)[0]) : String(said)
+  if (question.about === 'value')
+    return by({ choice: 'value', value: { type: entry?.captures[0]?.type ?? 'string', text: word } })
+  if (question.about === 'branch' && entry?.by === 'person') {
+    const row = entry.rows.findIndex(
+      ({ when }, index) => when?.toLowerCase() === word.toLowerCase() || String(index + 1) === word,
+    )
+    return row < 0 ? null : by({ choice: 'row', row })
+  }
+  if (YES.has(word.toLowerCase())) return by(question.about === 'by-hand' ? { choice: 'by-hand', reason: '' } : { choice: 'yes' })
+  return NO.has(word.toLowerCase()) ? by({ choice: 'no' }) : null
+}
+
+function afterFailure(list: readonly Json[] | undefined, used: number): ReturnType<typeof knownAnswer> {
+  const said = list?.[used]
+  if (said === undefined) return null
+  const skip = asSkip(said)
+  if (skip !== null) return { answer: skip, how: 'answers' }
+  switch (String(said)) {
+    case 'retry':
+      return { answer: { choice: 'retry' }, how: 'answers' }
+    case 'roll-back':
+    case 'rollback':
+      return { answer: { choice: 'roll-back', to: null }, how: 'answers' }
+    case 'stop':
+      return { answer: { choice: 'stop' }, how: 'answers' }
+    case 'escalate':
+      return { answer: { choice: 'escalate' }, how: 'answers' }
+    default:
+      return null
+  }
+}
