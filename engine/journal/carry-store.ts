@@ -6,6 +6,8 @@ import type { Hash } from '../model/fact.ts'
 export interface Carried {
   readonly cwd: string
   readonly vars: Readonly<Record<string, string>>
+  /** Names that blocks took away from their environment. */
+  readonly unset?: readonly string[]
 }
 
 /** What blocks carry on: on disk in the run's folder (0600), never in a fact. */

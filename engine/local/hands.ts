@@ -3,6 +3,7 @@ import type { BlockId } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import type { StepType } from '../model/step-type.ts'
+import type { Values } from '../model/value.ts'
 import type { Lifeline } from '../process/lifeline.ts'
 import type { Clock } from './clock.ts'
 import type { Face } from './face.ts'
@@ -19,6 +20,8 @@ export interface Hands {
   readonly runId: string
   /** Exported to every process of the run, so that it can be found again. */
   readonly runMarker: string
+  /** Parameters that became known at the start: of `cmd:`, `ask`. */
+  readonly started: Values
   readonly face: Face
   readonly secrets: SecretsOf
   readonly stepTypes: ReadonlyMap<string, StepType>

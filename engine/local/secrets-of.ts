@@ -5,6 +5,8 @@ export interface SecretsOf {
   readonly redactor: () => Redactor
   /** The value behind a reference, or undefined when it is lost. */
   valueOf(ref: string): string | undefined
+  /** Is there a secret whose reference begins so? */
+  knows(prefix: string): boolean
   /** From now on this is a secret too. */
   add(secret: { readonly name: string; readonly ref: string; readonly value: string }): void
 }
@@ -20,6 +22,7 @@ export function keepSecrets(
   return {
     redactor: () => redactor,
     valueOf: (ref) => secrets.get(ref)?.value,
+    knows: (prefix) => [...secrets.keys()].some((ref) => ref.startsWith(prefix)),
     add(secret) {
       if (secrets.get(secret.ref)?.value === secret.value) return
       secrets.set(secret.ref, secret)

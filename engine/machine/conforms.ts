@@ -9,12 +9,16 @@ import { evolve, initialState } from './evolve.ts'
 export function conforms(
   plan: Plan,
   facts: readonly Stamped[],
+  /** Of later sittings, by hash: a resume may bring an edited one. */
+  plans: ReadonlyMap<string, Plan> = new Map(),
 ): { readonly ok: true; readonly state: State } | { readonly ok: false; readonly seq: number; readonly why: string } {
   let state = initialState()
   let isStarted = false
+  let current = plan
   for (const fact of facts) {
+    if (fact.type === 'run-resumed') current = plans.get(fact.plan) ?? current
     const why = isStarted
-      ? mismatch(plan, state, fact)
+      ? mismatch(current, state, fact)
       : fact.type === 'run-started'
         ? null
         : 'it does not begin with run-started'

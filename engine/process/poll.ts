@@ -1,13 +1,19 @@
-import type { Running, ScriptResult } from './run-script.ts'
+import type { ScriptResult } from './run-script.ts'
 
-export interface Poll {
-  readonly start: () => Running
+/** One try: a script, or whatever else ends with a cause of its own. */
+export interface Try<T> {
+  readonly done: Promise<T>
+  cancel(cause: 'cancelled' | 'timeout'): void
+}
+
+export interface Poll<T extends Pick<ScriptResult, 'cause'>> {
+  readonly start: () => Try<T>
   readonly everyMs: number
   /** Must succeed at every poll for so long; a miss starts it again. */
   readonly holdMs: number | null
   /** In total. */
   readonly timeoutMs: number
-  readonly judge: (result: ScriptResult) => { readonly ok: boolean; readonly value: string }
+  readonly judge: (result: T) => { readonly ok: boolean; readonly value: string }
   readonly onProgress: (progress: {
     readonly value: string
     readonly tryNo: number
@@ -18,9 +24,9 @@ export interface Poll {
   readonly signal: AbortSignal
 }
 
-export interface Polled {
+export interface Polled<T> {
   /** Of the last poll; null when not one came to an end. */
-  readonly result: ScriptResult | null
+  readonly result: T | null
   readonly ok: boolean
   readonly timedOut: boolean
   readonly cancelled: boolean
@@ -28,10 +34,18 @@ export interface Polled {
 }
 
 /** Repeats a script until it succeeds (and holds), until the time is up, or until it is cancelled. */
-export async function pollScript({ start, everyMs, holdMs, timeoutMs, judge, onProgress, signal }: Poll): Promise<Polled> {
+export async function pollScript<T extends Pick<ScriptResult, 'cause'>>({
+  start,
+  everyMs,
+  holdMs,
+  timeoutMs,
+  judge,
+  onProgress,
+  signal,
+}: Poll<T>): Promise<Polled<T>> {
   const began = performance.now()
   const elapsed = (): number => performance.now() - began
-  let result: ScriptResult | null = null
+  let result: T | null = null
   let value = ''
   let heldSince: number | null = null
   for (let polls = 1; ; polls++) {
@@ -55,7 +69,7 @@ export async function pollScript({ start, everyMs, holdMs, timeoutMs, judge, onP
   }
 }
 
-async function onePoll(running: Running, timeoutMs: number, signal: AbortSignal): Promise<ScriptResult> {
+async function onePoll<T>(running: Try<T>, timeoutMs: number, signal: AbortSignal): Promise<T> {
   const cancel = (): void => running.cancel('cancelled')
   if (signal.aborted) cancel()
   signal.addEventListener('abort', cancel)

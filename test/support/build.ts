@@ -11,6 +11,7 @@ export default function setup(): void {
   const newest = ['engine', 'steps'].flatMap((top) =>
     readdirSync(join(root, top), { recursive: true, encoding: 'utf8' }).map((file) => statSync(join(root, top, file)).mtimeMs),
   )
+  if (process.env['REPRISE_BUILT'] === '1') return
   if (existsSync(built) && statSync(built).mtimeMs > Math.max(...newest)) return
   execFileSync('npx', ['rolldown', '-c', 'rolldown.config.ts', '--log-level', 'warn'], { cwd: root, stdio: 'inherit' })
 }

@@ -1,0 +1,92 @@
+import { judge } from '../machine/judge.ts'
+import type { BlockId, Execution } from '../model/fact.ts'
+import { pause } from '../process/poll.ts'
+import { startScript } from '../process/run-script.ts'
+import { carriedTo } from './carry.ts'
+import { environmentOf, typedValues } from './environment.ts'
+import type { Hands } from './hands.ts'
+
+interface Failed {
+  readonly block: BlockId
+  readonly text: string
+}
+
+/** The guards of one execution: judged before it starts, then polled while it runs. */
+export interface Guards {
+  failed(): Failed | null
+  /** Polls on; the first failure is told once. */
+  watch(onFailure: (why: 'guard') => void): void
+  stop(): void
+}
+
+/** Judges every guard once; what is wrong already is told by `failed`. */
+export async function watchGuards(execution: Execution, hands: Hands, signal: AbortSignal): Promise<Guards> {
+  const stopped = new AbortController()
+  let failed: Failed | null = null
+  for (const block of execution.guards) {
+    failed ??= await judgeGuard(block, execution, hands, AbortSignal.any([signal, stopped.signal]))
+  }
+  return {
+    failed: () => failed,
+    watch(onFailure) {
+      for (const block of execution.guards) void watch(block, onFailure)
+    },
+    stop: () => stopped.abort(),
+  }
+
+  async function watch(block: BlockId, onFailure: (why: 'guard') => void): Promise<void> {
+    const everyMs = hands.entry(block).everyMs ?? 1000
+    for (;;) {
+      await pause(everyMs, stopped.signal)
+      if (stopped.signal.aborted) return
+      const found = await judgeGuard(block, execution, hands, stopped.signal)
+      if (stopped.signal.aborted) return
+      if (found === null) continue
+      failed ??= found
+      onFailure('guard')
+      return
+    }
+  }
+}
+
+async function judgeGuard(block: BlockId, execution: Execution, hands: Hands, signal: AbortSignal): Promise<Failed | null> {
+  const entry = hands.entry(block)
+  const carried = carriedTo(execution, hands)
+  let said = ''
+  const running = startScript({
+    text: entry.text,
+    setup: hands.plan.setup,
+    env: environmentOf(execution, carried === 'lost' ? null : carried, hands),
+    captureNames: [],
+    cwd: carried === null || carried === 'lost' ? hands.root : carried.cwd,
+    timeoutMs: entry.timeoutMs,
+    graceMs: Math.min(hands.policy.limits.graceMs, 2000),
+    marker: `${hands.runMarker}/${execution.task}/${block}`,
+    runMarker: hands.runMarker,
+    stdin: 'empty',
+    onChunk: (_, bytes) => {
+      said = (said + Buffer.from(bytes).toString('utf8')).slice(-500)
+    },
+  })
+  const cancel = (): void => running.cancel('cancelled')
+  signal.addEventListener('abort', cancel)
+  const result = await running.done
+  signal.removeEventListener('abort', cancel)
+  const judged = judge(
+    { ...entry, captures: [] },
+    {
+      exit: result.exit,
+      signal: result.signal,
+      cause: result.cause,
+      causeText: result.spawnError ?? '',
+      stdout: Buffer.from(result.stdout).toString('utf8'),
+      assigned: {},
+      output: null,
+    },
+    typedValues(execution, hands),
+  )
+  if (judged.status === 'done') return null
+  const last = said.trim().split('\n').at(-1) ?? ''
+  const text = last !== '' ? `${block}: ${last}` : `${block}: ${judged.cause?.type ?? 'failed'} ${judged.cause?.text ?? ''}`.trimEnd()
+  return { block, text: hands.secrets.redactor().text(text) }
+}

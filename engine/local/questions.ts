@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { partsOf } from '../machine/keys.ts'
+import type { BlockId, Key, Question, State, TaskId, Who } from '../model/fact.ts'
+import type { AskContext, Said } from './face.ts'
+import type { Hands } from './hands.ts'
+import type { Inputs } from './inputs.ts'
+import { outputName } from './output-name.ts'
+import { runOwnCommand } from './own-command.ts'
+
+/** Asks what the machine asks: one screen at a time, boxes of a step as one checklist. */
+export interface Questions {
+  ask(question: Question): void
+  /** Takes a question back; true when it was one of ours. */
+  withdraw(task: TaskId): boolean
+}
+
+/** At most so much of an output is shown again. */
+const SHOWN_BYTES = 1 << 20
+
+/** Opens the asking of one sitting. What a person says comes back through `inputs`. */
+export function openQuestions(given: {
+  readonly hands: Hands
+  readonly inputs: Inputs
+  readonly stateOf: () => State
+  readonly runClockMs: () => number
+  readonly operator: () => Who
+}): Questions {
+  const { hands, inputs, stateOf, runClockMs, operator } = given
+  const open = new Map<TaskId, { readonly question: Question; readonly screen: AbortController | null }>()
+
+  return {
+    ask(question) {
+      if (!hands.face.attended) {
+        open.set(question.task, { question, screen: null })
+        return
+      }
+      const screen = new AbortController()
+      open.set(question.task, { question, screen })
+      void show(question.task, screen)
+    },
+    withdraw(task) {
+      const asked = open.get(task)
+      if (asked === undefined) return false
+      open.delete(task)
+      asked.screen?.abort()
+      inputs.push({ type: 'answer', task, answer: { choice: 'withdrawn' }, by: { name: '', how: 'policy' } })
+      return true
+    },
+  }
+
+  /** Boxes are put on one screen: the first waits a moment for its fellows. */
+  async function show(task: TaskId, screen: AbortController): Promise<void> {
+    const first = open.get(task)?.question
+    if (first?.about === 'box') await inputs.settled()
+    while (open.has(task) && !screen.signal.aborted) {
+      const questions = first?.about === 'box' ? boxes(first) : first === undefined ? [] : [first]
+      if (questions[0]?.task !== task) return
+      let said: Said
+      try {
+        said = await hands.face.ask(contextOf(questions), screen.signal)
+      } catch (error) {
+        if (!screen.signal.aborted) hands.face.warn(error instanceof Error ? error.message : String(error))
+        return
+      }
+      await take(said, questions)
+    }
+  }
+
+  function boxes(first: Question): Question[] {
+    const part = first.step === null ? null : hands.entry(first.step).part
+    return [...open.values()].flatMap(({ question }) =>
+      question.about === 'box' && question.step !== null && hands.entry(question.step).part === part ? [question] : [],
+    )
+  }
+
+  async function take(said: Said, questions: readonly Question[]): Promise<void> {
+    switch (said.type) {
+      case 'answers':
+        for (const { task, answer } of said.answers) {
+          const typed = questions.find((one) => one.task === task)?.typed !== undefined
+          if (!open.delete(task)) continue
+          inputs.push({ type: 'answer', task, answer, by: typed && answer.choice === 'run' ? { ...operator(), how: 'typed' } : operator() })
+        }
+        return
+      case 'message': {
+        const settled = inputs.settled()
+        inputs.push({ type: 'message', message: said.message, by: operator() })
+        await settled
+        return
+      }
+      case 'command': {
+        const step = questions[0]?.step ?? null
+        const text = await runOwnCommand(said.text, { question: questions[0] ?? null, state: stateOf(), hands })
+        const settled = inputs.settled()
+        inputs.push({ type: 'message', message: { say: 'note', text, step }, by: operator() })
+        await settled
+        return
+      }
+      case 'with-terminal': {
+        const key = questions.find((one) => one.task === said.task)?.key
+        if (key != null) hands.withTerminal.add(key)
+        if (open.delete(said.task)) inputs.push({ type: 'answer', task: said.task, answer: { choice: 'retry' }, by: operator() })
+      }
+    }
+  }
+
+  function contextOf(questions: readonly Question[]): AskContext {
+    return { questions, plan: hands.plan, state: stateOf(), runClockMs, outputOf: (key) => outputOf(key, stateOf(), hands), valuesOf: (step) => shownValues(step, stateOf(), hands) }
+  }
+}
+
+/** Lines of an entry's last attempt, redacted as they were stored. */
+export function outputOf(key: Key, state: State, { folder }: Pick<Hands, 'folder'>): readonly string[] {
+  const attempts = state.entries[key]?.attempts ?? {}
+  for (const purpose of ['undo', 'cleanup', 'again', 'run', 'look'] as const) {
+    const attempt = attempts[purpose]
+    if (attempt === undefined) continue
+    try {
+      const bytes = readFileSync(join(folder, 'output', outputName({ key, purpose, attempt })))
+      const text = bytes.subarray(-SHOWN_BYTES).toString('utf8')
+      return text.replace(/\n$/, '').split('\n')
+    } catch {
+      // It printed nothing.
+    }
+  }
+  return []
+}
+
+/** Values that an entry sees, with where each comes from; secrets as `•••`. */
+function shownValues(step: BlockId, state: State, { plan, entry, started }: Hands): readonly { name: string; text: string; origin: string }[] {
+  const { reads, group } = entry(step)
+  const item = Object.values(state.open).map(({ key }) => (key === null ? null : partsOf(key))).find((parts) => parts?.block === step)?.item ?? null
+  const lane = plan.groups.find(({ id }) => id === group)
+  return reads.flatMap((name) => {
+    if (lane?.variable === name && item !== null) return [{ name, text: item, origin: 'for-each' }]
+    const captured = state.captured[name] ?? started[name]
+    const param = plan.params.find((one) => one.name === name)
+    if (param !== undefined && param.secret) return [{ name, text: '•••', origin: param.origin }]
+    if (captured !== undefined) return [{ name, text: 'ref' in captured ? '•••' : captured.text, origin: param?.origin ?? 'capture' }]
+    if (param !== undefined) return param.value === null ? [] : [{ name, text: param.value, origin: param.origin }]
+    if (name === 'ENVIRONMENT') return [{ name, text: plan.environment, origin: '' }]
+    return []
+  })
+}

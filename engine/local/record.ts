@@ -1,0 +1,80 @@
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { join } from 'node:path'
+import { writeDurable } from '../journal/durable.ts'
+import { holderOf } from '../journal/holders.ts'
+import { readJournal, type ReadJournal } from '../journal/read.ts'
+import type { Plan } from '../model/plan.ts'
+
+/** Where a run's runbook stands on this machine: for the row, and for whoever goes on. */
+export interface Origin {
+  readonly file: string
+  readonly root: string
+  readonly noHistory: boolean
+  readonly locks: string
+}
+
+/** What a run left on disk. */
+export interface RunRecord extends ReadJournal {
+  readonly runId: string
+  readonly folder: string
+  /** Of its last sitting. */
+  readonly plan: Plan
+  /** Of each sitting, by hash. */
+  readonly plans: ReadonlyMap<string, Plan>
+  readonly origin: Origin
+  readonly live: boolean
+}
+
+/** Puts a run's plan, its runbook's bytes and where they come from into its folder, durably. A later sitting's are numbered. */
+export function writeRecord(
+  folder: string,
+  { plan, runbook, origin, sitting }: { readonly plan: Plan; readonly runbook: Uint8Array; readonly origin: Origin; readonly sitting: number },
+): void {
+  const n = sitting === 1 ? '' : `-${sitting}`
+  writeDurable(join(folder, `plan${n}.json`), `${JSON.stringify(plan, null, 2)}\n`)
+  writeDurable(join(folder, `runbook${n}.md`), runbook)
+  writeDurable(join(folder, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`)
+}
+
+/** Reads a run; null when there is none of this id, or its start was never journalled. */
+export function readRecord(runs: string, id: string): RunRecord | null {
+  const runId = id.replace(/\/\d+$/, '')
+  if (!/^r-\d{6}-[a-z2-7]{4}$/.test(runId)) return null
+  const folder = join(runs, runId)
+  if (!existsSync(join(folder, 'journal.jsonl')) || !existsSync(join(folder, 'plan.json'))) return null
+  const plans = new Map<string, Plan>()
+  let plan: Plan | null = null
+  for (const name of planNames(folder)) {
+    plan = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Plan
+    plans.set(plan.hash, plan)
+  }
+  if (plan === null) return null
+  const origin = JSON.parse(readFileSync(join(folder, 'origin.json'), 'utf8')) as Origin
+  const read = readJournal(folder)
+  const last = read.facts.findLast(({ type }) => type === 'run-started' || type === 'run-resumed')
+  const used = last !== undefined && 'plan' in last ? plans.get(last.plan) : undefined
+  return {
+    ...read,
+    runId,
+    folder,
+    plan: used ?? plan,
+    plans,
+    origin,
+    live: holderOf(runId, [origin.locks, join(runs, 'locks')]) !== null,
+  }
+}
+
+function planNames(folder: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => /^plan(?:-\d+)?\.json$/.test(name))
+    .toSorted((a, b) => a.length - b.length || (a < b ? -1 : 1))
+}
+
+/** The real path, or the path itself where there is none. */
+export function realPath(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}

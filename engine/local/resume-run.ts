@@ -1,0 +1,128 @@
+import { openJournal } from '../journal/journal.ts'
+import { readJournal, repairJournal } from '../journal/read.ts'
+import { conforms } from '../machine/conforms.ts'
+import { evolve, initialState } from '../machine/evolve.ts'
+import { partsOf } from '../machine/keys.ts'
+import { recover } from '../machine/recover.ts'
+import { RULES } from '../machine/rules.ts'
+import type { Fact, Key, Settings, Stamped, State, StepId } from '../model/fact.ts'
+import type { Plan } from '../model/plan.ts'
+import { endSurvivors } from '../process/lifeline.ts'
+import { machineClock } from './clock.ts'
+import { type RunRecord, writeRecord } from './record.ts'
+import { lockRun } from './run-lock.ts'
+import { runSitting, type SittingTools } from './sitting.ts'
+import type { Ran } from './start-run.ts'
+import { writeRow } from './write-row.ts'
+
+export interface ResumeRequest extends SittingTools {
+  readonly record: RunRecord
+  /** The record's own plan, or a new one of the edited file. */
+  readonly plan: Plan
+  readonly bytes: Uint8Array
+  readonly settings: Settings
+  readonly course: 'forward' | 'rolling'
+  readonly to: StepId | null
+  readonly takeOver: boolean
+}
+
+/** Folds facts from the beginning. */
+export function foldOf(facts: readonly Stamped[]): State {
+  return facts.reduce(evolve, initialState())
+}
+
+/** Why a journal cannot be gone on with, or null: altered, of newer rules, or not what the machine would have written. */
+export function whyNotResumable({ firstBad, facts, plan, plans }: RunRecord): string | null {
+  if (firstBad !== null) return `record ${firstBad.record} of the journal is altered: ${firstBad.why}`
+  const [first] = facts
+  if (first?.type !== 'run-started') return 'the journal does not begin with run-started'
+  if (first.rules > RULES) return `the journal follows rules ${first.rules}, this version knows ${RULES}`
+  const said = conforms(plans.get(first.plan) ?? plan, facts, plans)
+  return said.ok ? null : `record ${said.seq} of the journal is not what the machine would have written: ${said.why}`
+}
+
+/** Keys that are done and whose text or values have changed since. */
+export function editedKeys(state: State, before: Plan, after: Plan): Key[] {
+  if (before.hash === after.hash) return []
+  const old = new Map(before.steps.map(({ id, hash }) => [id, hash]))
+  const now = new Map(after.steps.map(({ id, hash }) => [id, hash]))
+  return Object.entries(state.entries).flatMap(([key, { status }]) => {
+    const { block } = partsOf(key)
+    const hash = now.get(block)
+    const isDone = status === 'done' || status === 'confirmed' || status === 'by-hand'
+    return isDone && hash !== undefined && hash !== old.get(block) ? [key] : []
+  })
+}
+
+/** Goes on with a run: proves that nothing of it runs any more, closes the dead sitting, and drives on. */
+export async function resumeRun(request: ResumeRequest): Promise<Ran> {
+  const { record, plan, settings } = request
+  const { folder, runId, origin } = record
+  const locked = await lockRun({
+    folder: origin.locks,
+    file: origin.file,
+    environment: plan.environment,
+    run: runId,
+    operator: settings.operator.name,
+    takeOver: request.takeOver,
+  })
+  if (!locked.ok) return { status: 'locked', holder: locked.holder }
+  const torn = repairJournal(folder)
+  if (torn !== null) request.face.warn(`${torn}: the journal's last line was torn, it is kept there`)
+  const { alive } = await endSurvivors({ runMarker: folder, graceMs: request.policy.limits.graceMs })
+  for (const one of alive) request.face.warn(`still running, and cannot be ended: ${one}`)
+  await writeLateRow(record, request)
+  const read = readJournal(folder)
+  const state = foldOf(read.facts)
+  const sitting = state.sitting + 1
+  writeRecord(folder, { plan, runbook: request.bytes, origin, sitting })
+  const edited = editedKeys(state, record.plan, plan)
+  const first: Fact[] = [
+    ...recover(state),
+    { type: 'run-resumed', sitting, plan: plan.hash, settings, edited, course: request.course, to: request.to },
+  ]
+  const last = read.facts.at(-1)
+  const end = await runSitting({
+    ...request,
+    runId,
+    folder,
+    origin,
+    lock: locked.lock,
+    after: last === undefined ? null : { seq: last.seq, hash: read.head, ms: last.ms, at: last.at },
+    states: [state, foldOf(read.facts)],
+    first,
+    started: startedValues(read.facts),
+  })
+  return { status: 'ended', end }
+}
+
+/** Values that became known at the start. */
+export function startedValues(facts: readonly Stamped[]): Extract<Fact, { type: 'run-started' }>['values'] {
+  const [first] = facts
+  return first?.type === 'run-started' ? first.values : {}
+}
+
+/** A run that ended and whose process died before its row: whoever opens it next writes the row. */
+export async function writeLateRow(
+  { facts, hashes, folder, plan, runId, origin }: RunRecord,
+  { runs, timelines, secrets, clock = machineClock, writesRow }: Pick<SittingTools, 'runs' | 'timelines' | 'secrets' | 'clock' | 'writesRow'>,
+): Promise<void> {
+  const ended = facts.findLastIndex(({ type }) => type === 'run-ended')
+  const fact = facts[ended]
+  if (!writesRow || fact?.type !== 'run-ended' || fact.result === 'waiting') return
+  if (facts.slice(ended).some(({ type }) => type === 'row-written' || type === 'run-resumed')) return
+  const row = await writeRow({ plan, journal: { facts, hashes }, runId, folder, runs, origin, timelines })
+  if (row.where === 'nowhere') return
+  const last = facts.at(-1)
+  const hash = hashes.at(-1)
+  if (last === undefined || hash === undefined) return
+  const journal = openJournal({
+    folder,
+    run: runId,
+    redact: (one) => secrets.redactor().json(one),
+    clock,
+    after: { seq: last.seq, hash, ms: last.ms, at: last.at },
+  })
+  journal.append({ type: 'row-written', row: row.row, where: row.where })
+  journal.close()
+}

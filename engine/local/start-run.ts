@@ -1,0 +1,62 @@
+import { rmSync } from 'node:fs'
+import { createRun } from '../journal/run-folder.ts'
+import type { Holder } from '../journal/locks.ts'
+import { initialState } from '../machine/evolve.ts'
+import { RULES } from '../machine/rules.ts'
+import type { Settings } from '../model/fact.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Values } from '../model/value.ts'
+import { type Origin, writeRecord } from './record.ts'
+import { lockRun } from './run-lock.ts'
+import { runSitting, type SittingEnd, type SittingTools } from './sitting.ts'
+
+export interface StartRequest extends SittingTools {
+  readonly plan: Plan
+  /** The runbook's exact bytes. */
+  readonly bytes: Uint8Array
+  readonly origin: Origin
+  readonly settings: Settings
+  readonly started: Values
+  readonly takeOver: boolean
+  readonly toolVersion: string
+  readonly random: () => number
+  /** The run has an id now: who follows it can be told. */
+  readonly onRun?: (runId: string, folder: string) => void
+}
+
+/** A sitting's end, or who holds the lock. */
+export type Ran = { readonly status: 'ended'; readonly end: SittingEnd } | { readonly status: 'locked'; readonly holder: Holder | null }
+
+/** Begins a run: lock, folder, record, first fact; then to its end. A refused start leaves no folder and no row. */
+export async function startRun(request: StartRequest): Promise<Ran> {
+  const { plan, origin, settings, runs } = request
+  const now = request.clock?.now() ?? new Date()
+  const { id, folder } = createRun({ runs, now, random: request.random })
+  const locked = await lockRun({
+    folder: origin.locks,
+    file: origin.file,
+    environment: plan.environment,
+    run: id,
+    operator: settings.operator.name,
+    takeOver: request.takeOver,
+  }).catch((error: unknown) => {
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  })
+  if (!locked.ok) {
+    rmSync(folder, { recursive: true, force: true })
+    return { status: 'locked', holder: locked.holder }
+  }
+  writeRecord(folder, { plan, runbook: request.bytes, origin, sitting: 1 })
+  request.onRun?.(id, folder)
+  const end = await runSitting({
+    ...request,
+    runId: id,
+    folder,
+    lock: locked.lock,
+    after: null,
+    states: [initialState(), initialState()],
+    first: [{ type: 'run-started', rules: RULES, tool: request.toolVersion, plan: plan.hash, settings, values: request.started }],
+  })
+  return { status: 'ended', end }
+}

@@ -1,0 +1,62 @@
+import { evolve } from '../machine/evolve.ts'
+import type { World } from '../machine/world.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Lock } from '../journal/locks.ts'
+import type { Execution, Input, State, TaskId, Who } from '../model/fact.ts'
+import type { Hands } from './hands.ts'
+import type { Inputs } from './inputs.ts'
+import { perform } from './perform.ts'
+import { openQuestions } from './questions.ts'
+
+/** The port on one machine, and what its owner needs beside it. */
+export interface LocalWorld extends World {
+  /** Ends everything that runs, without a fact: the journal can no longer be written. */
+  abandon(): Promise<void>
+  /** The fold of all facts so far, for screens. */
+  state(): State
+}
+
+/** Opens the port over an open journal. `from`: the fold of what the journal holds, used by nobody else. */
+export function openWorld(given: {
+  readonly hands: Hands
+  readonly journal: Journal
+  readonly inputs: Inputs
+  readonly lock: Lock
+  readonly from: State
+  readonly operator: () => Who
+}): LocalWorld {
+  const { hands, journal, inputs, lock, operator } = given
+  let shown = given.from
+  const running = new Map<TaskId, { readonly stop: AbortController; readonly done: Promise<void> }>()
+  const questions = openQuestions({ hands, inputs, stateOf: () => shown, runClockMs: () => journal.runClockMs(), operator })
+
+  const start = (task: Execution): void => {
+    const stop = new AbortController()
+    lock.update(task.key)
+    const done = perform(task, hands, stop.signal).then((outcome) => {
+      running.delete(task.task)
+      inputs.push({ type: 'outcome', task: task.task, outcome } satisfies Input)
+    })
+    running.set(task.task, { stop, done })
+  }
+  return {
+    append(fact) {
+      const stamped = journal.append(fact)
+      shown = evolve(shown, structuredClone(stamped))
+      hands.face.fact(stamped, hands.plan, shown)
+      return Promise.resolve(stamped)
+    },
+    begin: (task) => (task.type === 'question' ? questions.ask(task) : start(task)),
+    cancel(task) {
+      if (!questions.withdraw(task)) running.get(task)?.stop.abort()
+    },
+    next: (untilMs) => inputs.next(untilMs),
+    full: () => false,
+    async abandon() {
+      const all = [...running.values()]
+      for (const { stop } of all) stop.abort()
+      await Promise.allSettled(all.map(({ done }) => done))
+    },
+    state: () => shown,
+  }
+}
