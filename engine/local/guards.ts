@@ -87,6 +87,7 @@ async function judgeGuard(block: BlockId, execution: Execution, hands: Hands, si
   )
   if (judged.status === 'done') return null
   const last = said.trim().split('\n').at(-1) ?? ''
-  const text = last !== '' ? `${block}: ${last}` : `${block}: ${judged.cause?.type ?? 'failed'} ${judged.cause?.text ?? ''}`.trimEnd()
+  const text =
+    last !== '' ? `${block}: ${last}` : `${block}: ${judged.cause?.type ?? 'failed'} ${judged.cause?.text ?? ''}`.trimEnd()
   return { block, text: hands.secrets.redactor().text(text) }
 }

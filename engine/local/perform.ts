@@ -11,6 +11,11 @@ export async function perform(execution: Execution, hands: Hands, signal: AbortS
   } catch (error) {
     const text = hands.secrets.redactor().text(error instanceof Error ? error.message : String(error))
     hands.face.warn(text)
-    return { status: execution.effect === 'reads' ? 'failed' : 'unknown', cause: { type: 'ended-early', text }, tail: '', tookMs: 0 }
+    return {
+      status: execution.effect === 'reads' ? 'failed' : 'unknown',
+      cause: { type: 'ended-early', text },
+      tail: '',
+      tookMs: 0,
+    }
   }
 }

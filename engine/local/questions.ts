@@ -80,7 +80,12 @@ export function openQuestions(given: {
         for (const { task, answer } of said.answers) {
           const typed = questions.find((one) => one.task === task)?.typed !== undefined
           if (!open.delete(task)) continue
-          inputs.push({ type: 'answer', task, answer, by: typed && answer.choice === 'run' ? { ...operator(), how: 'typed' } : operator() })
+          inputs.push({
+            type: 'answer',
+            task,
+            answer,
+            by: typed && answer.choice === 'run' ? { ...operator(), how: 'typed' } : operator(),
+          })
         }
         return
       case 'message': {
@@ -106,7 +111,14 @@ export function openQuestions(given: {
   }
 
   function contextOf(questions: readonly Question[]): AskContext {
-    return { questions, plan: hands.plan, state: stateOf(), runClockMs, outputOf: (key) => outputOf(key, stateOf(), hands), valuesOf: (step) => shownValues(step, stateOf(), hands) }
+    return {
+      questions,
+      plan: hands.plan,
+      state: stateOf(),
+      runClockMs,
+      outputOf: (key) => outputOf(key, stateOf(), hands),
+      valuesOf: (step) => shownValues(step, stateOf(), hands),
+    }
   }
 }
 
@@ -128,16 +140,24 @@ export function outputOf(key: Key, state: State, { folder }: Pick<Hands, 'folder
 }
 
 /** Values that an entry sees, with where each comes from; secrets as `•••`. */
-function shownValues(step: BlockId, state: State, { plan, entry, started }: Hands): readonly { name: string; text: string; origin: string }[] {
+function shownValues(
+  step: BlockId,
+  state: State,
+  { plan, entry, started }: Hands,
+): readonly { name: string; text: string; origin: string }[] {
   const { reads, group } = entry(step)
-  const item = Object.values(state.open).map(({ key }) => (key === null ? null : partsOf(key))).find((parts) => parts?.block === step)?.item ?? null
+  const item =
+    Object.values(state.open)
+      .map(({ key }) => (key === null ? null : partsOf(key)))
+      .find((parts) => parts?.block === step)?.item ?? null
   const lane = plan.groups.find(({ id }) => id === group)
   return reads.flatMap((name) => {
     if (lane?.variable === name && item !== null) return [{ name, text: item, origin: 'for-each' }]
     const captured = state.captured[name] ?? started[name]
     const param = plan.params.find((one) => one.name === name)
     if (param !== undefined && param.secret) return [{ name, text: '•••', origin: param.origin }]
-    if (captured !== undefined) return [{ name, text: 'ref' in captured ? '•••' : captured.text, origin: param?.origin ?? 'capture' }]
+    if (captured !== undefined)
+      return [{ name, text: 'ref' in captured ? '•••' : captured.text, origin: param?.origin ?? 'capture' }]
     if (param !== undefined) return param.value === null ? [] : [{ name, text: param.value, origin: param.origin }]
     if (name === 'ENVIRONMENT') return [{ name, text: plan.environment, origin: '' }]
     return []

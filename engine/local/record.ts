@@ -10,7 +10,20 @@ export interface Origin {
   readonly file: string
   readonly root: string
   readonly noHistory: boolean
+  /** A check leaves no row unless it is asked to. */
+  readonly writesRow: boolean
   readonly locks: string
+  /** The flags that shaped the plan, for whoever plans it again. */
+  readonly inputs: Inputs
+}
+
+export interface Inputs {
+  readonly environment?: string
+  readonly param?: readonly string[]
+  readonly drill?: string | true
+  readonly allow?: readonly string[]
+  readonly iMean?: string
+  readonly steps?: readonly string[]
 }
 
 /** What a run left on disk. */
@@ -28,7 +41,12 @@ export interface RunRecord extends ReadJournal {
 /** Puts a run's plan, its runbook's bytes and where they come from into its folder, durably. A later sitting's are numbered. */
 export function writeRecord(
   folder: string,
-  { plan, runbook, origin, sitting }: { readonly plan: Plan; readonly runbook: Uint8Array; readonly origin: Origin; readonly sitting: number },
+  {
+    plan,
+    runbook,
+    origin,
+    sitting,
+  }: { readonly plan: Plan; readonly runbook: Uint8Array; readonly origin: Origin; readonly sitting: number },
 ): void {
   const n = sitting === 1 ? '' : `-${sitting}`
   writeDurable(join(folder, `plan${n}.json`), `${JSON.stringify(plan, null, 2)}\n`)

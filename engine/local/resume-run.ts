@@ -24,6 +24,8 @@ export interface ResumeRequest extends SittingTools {
   readonly course: 'forward' | 'rolling'
   readonly to: StepId | null
   readonly takeOver: boolean
+  /** Why it is taken over. */
+  readonly reason: string
 }
 
 /** Folds facts from the beginning. */
@@ -80,6 +82,9 @@ export async function resumeRun(request: ResumeRequest): Promise<Ran> {
   const first: Fact[] = [
     ...recover(state),
     { type: 'run-resumed', sitting, plan: plan.hash, settings, edited, course: request.course, to: request.to },
+    ...(request.takeOver
+      ? [{ type: 'heard', message: { say: 'take-over', reason: request.reason }, by: settings.operator } as const]
+      : []),
   ]
   const last = read.facts.at(-1)
   const end = await runSitting({
@@ -105,11 +110,11 @@ export function startedValues(facts: readonly Stamped[]): Extract<Fact, { type: 
 /** A run that ended and whose process died before its row: whoever opens it next writes the row. */
 export async function writeLateRow(
   { facts, hashes, folder, plan, runId, origin }: RunRecord,
-  { runs, timelines, secrets, clock = machineClock, writesRow }: Pick<SittingTools, 'runs' | 'timelines' | 'secrets' | 'clock' | 'writesRow'>,
+  { runs, timelines, secrets, clock = machineClock }: Pick<SittingTools, 'runs' | 'timelines' | 'secrets' | 'clock'>,
 ): Promise<void> {
   const ended = facts.findLastIndex(({ type }) => type === 'run-ended')
   const fact = facts[ended]
-  if (!writesRow || fact?.type !== 'run-ended' || fact.result === 'waiting') return
+  if (!origin.writesRow || fact?.type !== 'run-ended' || fact.result === 'waiting') return
   if (facts.slice(ended).some(({ type }) => type === 'row-written' || type === 'run-resumed')) return
   const row = await writeRow({ plan, journal: { facts, hashes }, runId, folder, runs, origin, timelines })
   if (row.where === 'nowhere') return

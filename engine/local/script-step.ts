@@ -166,17 +166,30 @@ function settleOutcome(
 ): Outcome {
   const { execution, hands, signal, output, carried } = script
   const rest = { tookMs, ...(polls === undefined ? {} : { polls }) }
-  if (result === null) return { ...notStarted(''), status: 'failed', cause: { type: signal.aborted ? 'cancelled' : 'timeout', text: '' }, ...output.end(), ...rest }
+  if (result === null)
+    return {
+      ...notStarted(''),
+      status: 'failed',
+      cause: { type: signal.aborted ? 'cancelled' : 'timeout', text: '' },
+      ...output.end(),
+      ...rest,
+    }
   const judged = withoutSecrets(judgeScript(script, result), execution, hands)
   const late = timedOut && result.cause === null
-  const cause = late ? timeoutCause(execution, judged) : guard !== null && judged.cause?.type === 'guard' ? { type: 'guard' as const, ...guard } : judged.cause
+  const cause = late
+    ? timeoutCause(execution, judged)
+    : guard !== null && judged.cause?.type === 'guard'
+      ? { type: 'guard' as const, ...guard }
+      : judged.cause
   const isDone = judged.status === 'done' && !late && !(signal.aborted && polls !== undefined)
   const carry = isDone ? carryOn(execution, { before: carried, result, captured: judged.captured ?? {} }, hands) : undefined
   const redactor = hands.secrets.redactor()
   const exit = result.exit ?? result.signal
   return {
     status: isDone ? 'done' : judged.status === 'done' ? 'failed' : judged.status,
-    ...(isDone ? {} : { cause: { ...(cause ?? { type: 'cancelled' as const, text: '' }), text: redactor.text(cause?.text ?? '') } }),
+    ...(isDone
+      ? {}
+      : { cause: { ...(cause ?? { type: 'cancelled' as const, text: '' }), text: redactor.text(cause?.text ?? '') } }),
     ...(exit === null ? {} : { exit }),
     ...(isDone && judged.captured !== undefined ? { captured: judged.captured } : {}),
     ...(carry === undefined ? {} : { carry }),

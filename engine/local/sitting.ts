@@ -34,8 +34,6 @@ export interface SittingTools {
   readonly runs: string
   readonly timelines: string | null
   readonly clock?: Clock
-  /** `check` writes no row. */
-  readonly writesRow: boolean
 }
 
 export interface SittingRequest extends SittingTools {
@@ -68,7 +66,13 @@ export interface SittingEnd {
 /** Runs one sitting: journal, processes, questions, to its end or to where it waits; then the row. */
 export async function runSitting(request: SittingRequest): Promise<SittingEnd> {
   const { plan, folder, runId, secrets, clock = machineClock, settings } = request
-  const journal = openJournal({ folder, run: runId, redact: (fact) => secrets.redactor().json(fact), clock, after: request.after })
+  const journal = openJournal({
+    folder,
+    run: runId,
+    redact: (fact) => secrets.redactor().json(fact),
+    clock,
+    after: request.after,
+  })
   const lifeline = startLifeline({ runMarker: folder, graceMs: request.policy.limits.graceMs })
   const inputs = openInputs(() => journal.runClockMs())
   const operator = (): Who => settings.operator
@@ -88,6 +92,7 @@ export async function runSitting(request: SittingRequest): Promise<SittingEnd> {
       process.exit(exitCodeOf(name))
     }
   })
+  request.interrupts.onMessage((message) => inputs.push({ type: 'message', message, by: operator() }))
   let state = machine
   let broken: string | null = null
   try {
@@ -102,6 +107,7 @@ export async function runSitting(request: SittingRequest): Promise<SittingEnd> {
     mailbox.close()
     await hands.resources.close()
     request.interrupts.listen(null)
+    request.interrupts.onMessage(null)
   }
   try {
     const row = broken === null ? await endSitting(request, state, (fact) => void journal.append(fact)) : null
@@ -144,11 +150,11 @@ function handsOf(request: SittingRequest, lifeline: Hands['lifeline']): Hands {
 
 /** The row of a run that ended; one that waits, or a check, has none. */
 export async function endSitting(
-  { plan, folder, runId, origin, runs, timelines, writesRow, face }: SittingRequest,
+  { plan, folder, runId, origin, runs, timelines, face }: SittingRequest,
   state: State,
   append: (fact: Fact) => void,
 ): Promise<RowWritten | null> {
-  if (!writesRow || state.ended === null || state.ended.result === 'waiting') return null
+  if (!origin.writesRow || state.ended === null || state.ended.result === 'waiting') return null
   const journal = readJournal(folder)
   const row = await writeRow({ plan, journal, runId, folder, runs, origin, timelines })
   if (row.where === 'nowhere') face.warn(row.why)

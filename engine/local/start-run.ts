@@ -25,7 +25,9 @@ export interface StartRequest extends SittingTools {
 }
 
 /** A sitting's end, or who holds the lock. */
-export type Ran = { readonly status: 'ended'; readonly end: SittingEnd } | { readonly status: 'locked'; readonly holder: Holder | null }
+export type Ran =
+  | { readonly status: 'ended'; readonly end: SittingEnd }
+  | { readonly status: 'locked'; readonly holder: Holder | null }
 
 /** Begins a run: lock, folder, record, first fact; then to its end. A refused start leaves no folder and no row. */
 export async function startRun(request: StartRequest): Promise<Ran> {

@@ -52,7 +52,9 @@ export async function runTypedStep(execution: Execution, hands: Hands, signal: A
   const began = performance.now()
   const step: Step = { execution, entry, hands, type, input: parsed.data, log }
   const isPolled = entry.type !== 'command' && entry.everyMs !== null && execution.purpose !== 'look'
-  const { outcome, polls } = isPolled ? await polled(step, signal) : { outcome: (await once(step, signal)).outcome, polls: undefined }
+  const { outcome, polls } = isPolled
+    ? await polled(step, signal)
+    : { outcome: (await once(step, signal)).outcome, polls: undefined }
   const { tail, log: file } = log.end()
   const tookMs = Math.round(performance.now() - began)
   return { ...outcome, tail, tookMs, ...(file === undefined ? {} : { log: file }), ...(polls === undefined ? {} : { polls }) }
@@ -157,9 +159,17 @@ function looked(said: Awaited<ReturnType<NonNullable<StepType['check']>>> | unde
     case 'done':
       return { cause: null, outcome: { status: 'done', ...before }, summary: said.summary }
     case 'needed':
-      return { cause: null, outcome: { status: 'failed', cause: { type: 'verdict', text: said.summary }, ...before }, summary: said.summary }
+      return {
+        cause: null,
+        outcome: { status: 'failed', cause: { type: 'verdict', text: said.summary }, ...before },
+        summary: said.summary,
+      }
     case 'unknown':
-      return { cause: null, outcome: { status: 'unknown', cause: { type: 'verdict', text: said.summary }, ...before }, summary: said.summary }
+      return {
+        cause: null,
+        outcome: { status: 'unknown', cause: { type: 'verdict', text: said.summary }, ...before },
+        summary: said.summary,
+      }
   }
 }
 
@@ -184,7 +194,8 @@ function judged(step: Step, said: StepOutcome<unknown>, hasOutput: boolean): Try
   if (said.verdict === 'fail' || said.verdict === 'unknown') return bad('verdict', summary)
   if (!hasOutput) return { cause: null, outcome: { status: 'done', ...known }, summary }
   const output = type.output.safeParse(said.output)
-  if (!output.success) return bad('capture', `its output is not what ${type.name} promises: ${output.error.issues[0]?.message ?? ''}`)
+  if (!output.success)
+    return bad('capture', `its output is not what ${type.name} promises: ${output.error.issues[0]?.message ?? ''}`)
   const fields = (output.data ?? {}) as Readonly<Record<string, unknown>>
   const raw = {
     exit: 0,

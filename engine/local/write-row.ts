@@ -83,4 +83,3 @@ function writeTimeline({ plan, journal, runId, origin, timelines }: RowRequest):
     return { link: null }
   }
 }
-

@@ -14,7 +14,7 @@ export interface PlanParam {
   readonly value: string | null
   readonly from: From
   readonly secret: boolean
-  /** Secrets and values known only at the start: where to get it: `env:NAME`, `file:PATH`, `cmd:COMMAND`, `ask`. */
+  /** Secrets and values known only at the start: where to get it: `env:NAME`, `file:PATH`, `cmd:COMMAND`, `ask`; of a secret `ask:NAME`. */
   readonly ref: string | null
   /** For the screen: `inventory/staging.env`. */
   readonly origin: string

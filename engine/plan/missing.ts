@@ -16,8 +16,8 @@ export function missingOf(making: Making, entries: readonly PlanEntry[]): Missin
 }
 
 function missingParams({ params, request }: Making): Missing[] {
-  return params.flatMap(({ name, ref, secret }): Missing[] => {
-    if (ref === 'ask') return [{ id: name, what: 'param', hint: secret ? `params: ${name}: env:NAME` : `-p ${name}=VALUE` }]
+  return params.flatMap(({ name, ref, secret, from }): Missing[] => {
+    if (from === 'ask') return [{ id: name, what: 'param', hint: secret ? `params: ${name}: env:NAME` : `-p ${name}=VALUE` }]
     if (!secret || ref === null || !ref.startsWith('env:')) return []
     const variable = ref.slice('env:'.length)
     return request.env(variable) === undefined ? [{ id: name, what: 'secret', hint: `the environment variable ${variable}` }] : []

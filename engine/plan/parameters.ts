@@ -69,6 +69,8 @@ function find(making: Making, declaration: ParamDeclaration): Found | null {
     })
     return null
   }
+  const kept = making.request.recorded?.find((one) => one.name === name.value && one.type === typeName(type.value))
+  if (kept !== undefined) return { text: kept.value, from: kept.from, ref: kept.ref, origin: kept.origin, at }
   if (answers !== null && Object.hasOwn(answers.params, name.value)) {
     const text = textOf(answers.params[name.value] ?? null)
     const where = { place: answers.placeOf(['params', name.value]), file: answers.file }
@@ -129,7 +131,7 @@ function fromDefault(making: Making, { name, type, default: { value, place } }: 
       return { text, from: 'env', ref: null, origin: 'env', at }
     }
     case 'ask':
-      return { text: null, from: 'ask', ref: 'ask', origin: 'ask', at }
+      return { text: null, from: 'ask', ref: secret ? `ask:${name.value}` : 'ask', origin: 'ask', at }
     case 'file': {
       const text = secret ? undefined : request.readFile?.(value.path)?.replace(/\r?\n$/, '')
       return { text: text ?? null, from: 'file', ref: `file:${value.path}`, origin: `file:${value.path}`, at }

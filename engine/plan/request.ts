@@ -1,6 +1,6 @@
 import type { Answers } from '../model/answers.ts'
 import type { Hash, StepId } from '../model/fact.ts'
-import type { Plan } from '../model/plan.ts'
+import type { Plan, PlanParam } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Place, Problem } from '../model/problem.ts'
 import type { Block, Label, Phase, Runbook, Step } from '../model/runbook.ts'
@@ -53,6 +53,8 @@ export interface PlanRequest {
   readonly environments: readonly string[]
   readonly production: boolean
   readonly flags: Readonly<Record<string, string>>
+  /** Of an earlier sitting: kept where no flag says otherwise. */
+  readonly recorded?: readonly PlanParam[]
   readonly answers: Answers | null
   readonly env: (name: string) => string | undefined
   /** Text of a `file:` default that is no secret; undefined where it cannot be read. */

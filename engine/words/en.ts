@@ -1,3 +1,4 @@
+import { enCli } from './en-cli.ts'
 import { enScreens } from './en-screens.ts'
 import { limit, took } from './took.ts'
 
@@ -6,6 +7,7 @@ const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 
 /** English. The other languages have the same keys by type. */
 export const en = {
   ...enScreens,
+  ...enCli,
   lang: 'en',
   none: '—',
   notMeasured: 'not measured',

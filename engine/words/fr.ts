@@ -1,5 +1,6 @@
 import { limit, took } from './took.ts'
 import type { en } from './en.ts'
+import { frCli } from './fr-cli.ts'
 import { frScreens } from './fr-screens.ts'
 import type { Widen } from './widen.ts'
 
@@ -8,6 +9,7 @@ const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? 
 /** French. */
 export const fr: Widen<typeof en> = {
   ...frScreens,
+  ...frCli,
   lang: 'fr',
   none: '—',
   notMeasured: 'non mesuré',

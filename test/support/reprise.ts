@@ -134,5 +134,6 @@ export function settled(text: string): string {
     .replace(/\b\d{2}:\d{2}:\d{2}Z/g, 'TIME')
     .replace(/\b[0-9a-f]{64}\b/g, 'HASH')
     .replace(/\b[0-9a-f]{12}\b/g, 'HEAD')
+    .replace(/^\|.*\|$/gm, (row) => row.replace(/ +/g, ' ').replace(/-{3,}/g, '---'))
     .replace(/(?<![\w.])(?:\d+m\d{2}s|\d+(?:\.\d+)?s|\d+ms)(?!\w)/g, 'TOOK')
 }

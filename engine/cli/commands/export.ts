@@ -1,0 +1,35 @@
+import { exportBash } from '../../plan/export-bash.ts'
+import { exportMarkdown } from '../../plan/export-md.ts'
+import { writeFileSync } from 'node:fs'
+import type { Call } from '../command-table.ts'
+import { EXIT } from '../exit.ts'
+import { complain, write } from '../output.ts'
+import { errorsOf, prepare } from '../prepare.ts'
+import { tellProblems, usageProblem } from '../problems-out.ts'
+
+/** `export FILE`: the same procedure for a person without the tool. */
+export async function command({ args, given }: Call): Promise<number> {
+  const json = given.json === true
+  const prepared = await prepare(args[0] ?? '', given, { unattended: false, trusted: given.trust === true, noRow: true })
+  const { words, planned, problems, file, source, runbook, stepTypes } = prepared
+  const plan = planned?.plan ?? null
+  if (plan === null || runbook === null || errorsOf(problems).length > 0) {
+    tellProblems(problems, { json, words, sources: new Map([[file, source]]) })
+    return EXIT.usage
+  }
+  const text = given.format === 'md' ? exportMarkdown(plan, runbook, stepTypes) : exportBash(plan, runbook)
+  if (given.out === undefined) {
+    write(1, json ? `${JSON.stringify({ format: given.format ?? 'bash', text })}\n` : text)
+    return EXIT.passed
+  }
+  try {
+    writeFileSync(given.out, text, { flag: 'wx', mode: given.format === 'md' ? 0o644 : 0o755 })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    const reason = `Unexpected --out ${given.out}, expected a file that is not there yet: ${code}`
+    tellProblems([usageProblem({ rule: 'out', reason })], { json, words })
+    return EXIT.usage
+  }
+  complain(words.cli.created(given.out))
+  return EXIT.passed
+}

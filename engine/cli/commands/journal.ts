@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs'
+import { readRows } from '../../document/history-read.ts'
+import { nearest } from '../../language/nearest.ts'
+import { verifyJournal } from '../../journal/read.ts'
+import type { RunRecord } from '../../local/record.ts'
+import type { Call } from '../command-table.ts'
+import { EXIT } from '../exit.ts'
+import { complain, say } from '../output.ts'
+import { openPlace, recordOf } from '../place.ts'
+import { tellProblems, usageProblem } from '../problems-out.ts'
+import { lateRow } from '../resume-file.ts'
+
+/** `journal verify RUN`: checks the chain and compares it with the row; names the first altered record. */
+export async function command({ args, given }: Call): Promise<number> {
+  const place = await openPlace(given)
+  const [verb = '', run = ''] = args
+  if (verb !== 'verify') {
+    const problem = {
+      rule: 'usage',
+      reason: `Unexpected "journal ${verb}", expected journal verify RUN`,
+      expected: ['verify'],
+      actual: verb,
+      nearest: nearest(verb, ['verify']),
+    }
+    tellProblems([usageProblem(problem)], place)
+    return EXIT.usage
+  }
+  const record = recordOf(run, place)
+  await lateRow(record, place)
+  const { ok, records, head, firstBad, why } = verifyJournal(record.folder)
+  const row = rowHead(record, run)
+  if (place.json) say(JSON.stringify({ ok, records, head, firstBad, row }))
+  else if (ok) say(place.words.cli.chainWhole(records, head))
+  else complain(place.words.cli.chainBroken(firstBad ?? 0, why ?? ''))
+  const isOther = ok && row !== null && row !== head && !record.live
+  if (isOther && !place.json) complain(place.words.cli.chainRow(row))
+  return ok && !isOther ? EXIT.passed : EXIT.failed
+}
+
+/** What the runbook's table shows of this run, of its last row; null: no row, or no such column. */
+function rowHead({ origin, runId }: RunRecord, _run: string): string | null {
+  try {
+    const rows = readRows(readFileSync(origin.file, 'utf8')).filter((row) => row.run?.replace(/\/\d+$/, '') === runId)
+    const cells = rows.at(-1)?.cells ?? {}
+    const said = /[0-9a-f]{12}/.exec(cells['log'] ?? cells['chain'] ?? '')
+    return said?.[0] ?? null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,102 @@
+import { resolve, relative, dirname } from 'node:path'
+import { idsOf } from '../../document/ids.ts'
+import { decodeRunbook, parseRunbook } from '../../document/parse.ts'
+import { lint } from '../../lint/lint.ts'
+import type { Problem } from '../../model/problem.ts'
+import { wordsOf, type Words } from '../../words/words.ts'
+import { readHosts } from '../../workspace/inventory.ts'
+import { linksFrom } from '../../workspace/links.ts'
+import { listMarkdownFiles } from '../../workspace/markdown-files.ts'
+import { readProject } from '../../workspace/project-file.ts'
+import { findRoot } from '../../workspace/root.ts'
+import type { Call } from '../command-table.ts'
+import { EXIT } from '../exit.ts'
+import { languageOf } from '../language.ts'
+import { outlineOf } from '../outline.ts'
+import { complain, say } from '../output.ts'
+import { errorsOf, usedTypes } from '../prepare.ts'
+import { sorted, tellProblems, usageProblem } from '../problems-out.ts'
+import { readFile } from 'node:fs/promises'
+import { runGit } from '../run-git.ts'
+import { loadUsed, openSteps } from '../step-types.ts'
+
+interface Linted {
+  readonly problems: readonly Problem[]
+  readonly outline: readonly string[]
+  readonly source: string
+}
+
+/** `lint [FILE…]`: problems, without running anything. Without files: every runbook under the root that git does not ignore. */
+export async function command({ args, given }: Call): Promise<number> {
+  const json = given.json === true
+  const given0 = args[0]
+  const root = findRoot(given0 === undefined ? process.cwd() : dirname(resolve(given0)))
+  const project = await readProject(root)
+  const words = wordsOf(languageOf({ flag: given.lang, file: null, project: project.lang }))
+  const isAll = args.length === 0
+  const files = isAll ? (await listMarkdownFiles(root, runGit)).map((file) => relative(process.cwd(), resolve(root, file))) : args
+  const problems: Problem[] = [...project.problems]
+  const sources = new Map<string, string>()
+  let count = 0
+  for (const file of files) {
+    const linted = await lintFile(file, { given, isAll, words })
+    if (linted === null) continue
+    count += 1
+    sources.set(file, linted.source)
+    problems.push(...linted.problems)
+    if (given.outline === true && !json) say([file, ...linted.outline, ''].join('\n'))
+  }
+  const all = sorted(problems)
+  tellProblems(all, { json, words, sources })
+  const errors = errorsOf(all).length
+  const warnings = all.filter(({ severity }) => severity === 'warning').length
+  if (!json && given.quiet !== true)
+    complain(errors + warnings === 0 ? words.cli.lintClean(count) : words.cli.lint(count, errors, warnings))
+  return errors > 0 ? EXIT.usage : EXIT.passed
+}
+
+async function lintFile(
+  file: string,
+  { given, isAll, words }: { readonly given: Call['given']; readonly isAll: boolean; readonly words: Words },
+): Promise<Linted | null> {
+  const path = resolve(file)
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    const reason = `Unexpected file ${file}, expected a runbook: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code}`
+    return { problems: [usageProblem({ rule: 'unreadable', reason, file })], outline: [], source: '' }
+  }
+  const decoded = decodeRunbook(bytes)
+  if (!decoded.ok) {
+    if (isAll) return null
+    const rule = decoded.reason.includes('size') ? 'too-large' : 'not-text'
+    return { problems: [usageProblem({ rule, reason: decoded.reason, file })], outline: [], source: '' }
+  }
+  const source = decoded.source.replace(/^\uFEFF/, '')
+  const { runbook, problems } = parseRunbook({ file, source: decoded.source })
+  if (runbook === null) return isAll ? null : { problems, outline: [], source }
+  const root = findRoot(dirname(path))
+  const project = await readProject(root)
+  const steps = await openSteps({ root, folders: project.steps, extra: given.steps ?? [], trusted: given.trust === true })
+  const { stepTypes, problems: broken } = await loadUsed(steps, usedTypes(runbook))
+  const { hosts, problems: hostProblems } = await readHosts({ folder: project.inventory, root })
+  const found = lint(runbook, {
+    stepTypes,
+    hosts,
+    inventoryNames: null,
+    ...linksFrom(dirname(path)),
+    severities: project.policy.severities,
+    drill: given.drill !== undefined,
+  })
+  const untrusted = new Set(steps.untrusted.map(({ name }) => name))
+  const unknown = [...new Set(usedTypes(runbook).filter((name) => untrusted.has(name)))]
+  if (unknown.length > 0) complain(`! ${words.cli.untrusted(unknown.join(', '))}`)
+  const kept = found.filter(({ rule, actual }) => rule !== 'unknown-step-type' || !untrusted.has(actual ?? ''))
+  return {
+    problems: [...problems, ...broken, ...steps.problems, ...hostProblems, ...kept],
+    outline: given.outline === true ? outlineOf(runbook, idsOf(runbook), words) : [],
+    source,
+  }
+}

@@ -1,0 +1,97 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { visible } from '../../language/control.ts'
+import { nearest } from '../../language/nearest.ts'
+import { outputName } from '../../local/output-name.ts'
+import type { RunRecord } from '../../local/record.ts'
+import type { Key } from '../../model/fact.ts'
+import { showJson } from '../../report/json.ts'
+import { timelineMarkdown } from '../../report/markdown.ts'
+import { stepRecords } from '../../report/step-record.ts'
+import { tableLines } from '../../terminal/table.ts'
+import type { Call } from '../command-table.ts'
+import { EXIT } from '../exit.ts'
+import { say, write } from '../output.ts'
+import { openPlace, type Place, recordOf } from '../place.ts'
+import { tellProblems, usageProblem } from '../problems-out.ts'
+import { lateRow } from '../resume-file.ts'
+import { runRow } from '../run-row.ts'
+
+/** `show RUN`: one run; `--timeline` as Markdown for a post-mortem, `--step ID` the output of one step. */
+export async function command({ args, given }: Call): Promise<number> {
+  const place = await openPlace(given)
+  const record = recordOf(args[0] ?? '', place)
+  await lateRow(record, place)
+  const { plan, facts, runId, live } = record
+  if (given.step !== undefined) return showStep(record, given.step, place)
+  if (place.json) say(JSON.stringify(showJson({ runId, plan, facts, live })))
+  else if (given.timeline === true) {
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+    const lang = given.lang === undefined ? plan.runbook.lang : place.lang
+    write(1, timelineMarkdown({ plan, facts, runId, lang, zone, outputOf: (key, attempt) => linesOf(record, key, attempt) }))
+  } else showText(record, place)
+  return EXIT.passed
+}
+
+function showText(record: RunRecord, place: Place): void {
+  const { words } = place
+  const { columns } = words.cli
+  const steps = stepRecords(record.facts).map((step) => [
+    `  ${step.key}`,
+    words.settled[step.result],
+    step.startedAt.slice(11, 19),
+    String(step.attempts),
+    step.reason ?? '',
+  ])
+  const json = showJson({ runId: record.runId, plan: record.plan, facts: record.facts, live: record.live })
+  say(
+    [
+      record.plan.runbook.title,
+      runRow(record, place).join('  '),
+      '',
+      ...tableLines([[`  ${columns.step}`, columns.result, columns.started, columns.attempts, ''], ...steps], 100),
+      ...json.notes.map(({ at, by, text }) => `  ${at.slice(11, 19)} ${by}: ${visible(text)}`),
+      '',
+      record.folder,
+    ].join('\n'),
+  )
+}
+
+/** Everything that a step printed, attempt by attempt, as it was stored: redacted. */
+function showStep(record: RunRecord, step: string, place: Place): number {
+  const keys = stepRecords(record.facts).map(({ key }) => key)
+  const files = filesOf(record).filter(
+    (name) => name.startsWith(`${step}.`) || name.startsWith(`${step}[`) || name.startsWith(`${step}@`),
+  )
+  if (files.length === 0 && !keys.includes(step) && !record.plan.steps.some(({ id, part }) => id === step || part === step)) {
+    const reason = `Unexpected step "${step}", expected one of ${keys.join(', ')}`
+    tellProblems(
+      [usageProblem({ rule: 'unknown-step', reason, expected: keys, actual: step, nearest: nearest(step, keys) })],
+      place,
+    )
+    return EXIT.usage
+  }
+  const own =
+    files.length > 0
+      ? files
+      : record.plan.steps
+          .filter(({ part }) => part === step)
+          .flatMap(({ id }) => filesOf(record).filter((name) => name.startsWith(`${id}.`)))
+  const texts = own.map((file) => ({ file, text: readFileSync(join(record.folder, 'output', file), 'utf8') }))
+  if (place.json) say(JSON.stringify(texts))
+  else for (const { text } of texts) write(1, visible(text))
+  return EXIT.passed
+}
+
+function filesOf({ folder }: RunRecord): string[] {
+  const path = join(folder, 'output')
+  return existsSync(path) ? readdirSync(path).toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })) : []
+}
+
+function linesOf({ folder }: RunRecord, key: Key, attempt: number): readonly string[] | null {
+  for (const purpose of ['run', 'undo', 'cleanup', 'again'] as const) {
+    const path = join(folder, 'output', outputName({ key, purpose, attempt }))
+    if (existsSync(path)) return readFileSync(path, 'utf8').replace(/\n$/, '').split('\n')
+  }
+  return null
+}

@@ -1,0 +1,59 @@
+import { resolve } from 'node:path'
+import { listRuns } from '../journal/run-folder.ts'
+import { readRecord, type RunRecord } from '../local/record.ts'
+import { runSummary } from '../report/run-summary.ts'
+import { nearest } from '../language/nearest.ts'
+import type { Lang } from '../model/runbook.ts'
+import { wordsOf, type Words } from '../words/words.ts'
+import { type Project, readProject } from '../workspace/project-file.ts'
+import { findRoot } from '../workspace/root.ts'
+import { EXIT, Exit } from './exit.ts'
+import type { Given } from './flags.ts'
+import { languageOf } from './language.ts'
+import { tellProblems, usageProblem } from './problems-out.ts'
+
+/** Where a command stands that speaks of runs: the root above the current folder, and its records. */
+export interface Place {
+  readonly root: string
+  readonly project: Project
+  readonly runs: string
+  readonly lang: Lang
+  readonly words: Words
+  readonly json: boolean
+}
+
+/** Finds the records from the current folder, or from `--runs`. */
+export async function openPlace(given: Given): Promise<Place> {
+  const root = findRoot(process.cwd())
+  const project = await readProject(root)
+  const lang = languageOf({ flag: given.lang, file: null, project: project.lang })
+  const runs = given.runs === undefined ? project.runs : resolve(given.runs)
+  return { root, project, runs, lang, words: wordsOf(lang), json: given.json === true }
+}
+
+/** All runs that can be read, oldest first. */
+export function recordsOf({ runs }: Place): RunRecord[] {
+  return listRuns(runs).flatMap((id) => readRecord(runs, id) ?? [])
+}
+
+/** The run of this id; without one, exit 2 with the nearest. */
+export function recordOf(run: string, place: Place): RunRecord {
+  const record = readRecord(place.runs, run)
+  if (record !== null) return record
+  const known = listRuns(place.runs)
+  const problem = {
+    rule: 'unknown-run',
+    reason: place.words.cli.noRun(run),
+    expected: known.slice(-10),
+    actual: run,
+    nearest: nearest(run, known),
+  }
+  tellProblems([usageProblem(problem)], place)
+  throw new Exit(EXIT.usage)
+}
+
+/** Can it go on without being named: it never ended, or it waits. */
+export function isOpen(record: RunRecord): boolean {
+  const { result } = runSummary(record.facts)
+  return !record.live && (result === null || result === 'waiting')
+}

@@ -1,0 +1,300 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { locateHistory } from '../document/history-locate.ts'
+import { decodeRunbook, parseRunbook } from '../document/parse.ts'
+import { blocksToEdit, lint } from '../lint/lint.ts'
+import type { Answers } from '../model/answers.ts'
+import type { PlanParam } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Block, Item, Lang, Runbook } from '../model/runbook.ts'
+import type { StepType } from '../model/step-type.ts'
+import { makePlan } from '../plan/make-plan.ts'
+import type { Planned, PlanRequest } from '../plan/request.ts'
+import { wordsOf, type Words } from '../words/words.ts'
+import { readAnswers } from '../workspace/answers.ts'
+import { type Environment, listEnvironments, readEnvironment, readHosts } from '../workspace/inventory.ts'
+import { linksFrom } from '../workspace/links.ts'
+import { type Project, readProject } from '../workspace/project-file.ts'
+import { findRoot } from '../workspace/root.ts'
+import type { Given } from './flags.ts'
+import { languageOf } from './language.ts'
+import { sorted, usageProblem } from './problems-out.ts'
+import { readerOf } from './reader.ts'
+import { loadUsed, openSteps, type StepSource } from './step-types.ts'
+
+/** A file, read as far as it could be: its runbook, what surrounds it, its plan, and all that is wrong. */
+export interface Prepared {
+  /** As the person named it. */
+  readonly file: string
+  readonly path: string
+  readonly bytes: Uint8Array
+  readonly source: string
+  readonly runbook: Runbook | null
+  readonly root: string
+  readonly project: Project
+  readonly runs: string
+  readonly lang: Lang
+  readonly words: Words
+  readonly stepTypes: ReadonlyMap<string, StepType>
+  readonly steps: StepSource | null
+  readonly environments: readonly string[]
+  readonly answers: Answers | null
+  readonly planned: Planned | null
+  readonly problems: readonly Problem[]
+}
+
+/** What a command wants of a file beside the flags. */
+export interface Wanted {
+  readonly unattended: boolean
+  /** Reads only: no row will be written. */
+  readonly noRow?: boolean
+  /** Loads the checkout's own step types. */
+  readonly trusted: boolean
+  /** Of an earlier sitting: parameters are taken from there, and answers. */
+  readonly recorded?: { readonly params: readonly PlanParam[]; readonly answers: Answers | null }
+}
+
+/** Reads a runbook with everything around it, lints it as a gate and plans it. Executes nothing, no `cmd:` either. */
+export async function prepare(file: string, given: Given, wanted: Wanted): Promise<Prepared> {
+  const path = resolve(file)
+  const root = findRoot(dirname(path))
+  const project = await readProject(root)
+  const runs = given.runs === undefined ? project.runs : resolve(given.runs)
+  const read = readSource(file, path)
+  const lang = languageOf({ flag: given.lang, file: read.runbook?.lang ?? null, project: project.lang })
+  const base = { file, path, root, project, runs, lang, words: wordsOf(lang), ...read }
+  const problems = [...project.problems, ...read.problems]
+  const none = { stepTypes: new Map<string, StepType>(), steps: null, environments: [], answers: null, planned: null }
+  if (read.runbook === null) return { ...base, ...none, problems: sorted(problems) }
+  const runbook = read.runbook
+  const steps = await openSteps({ root, folders: project.steps, extra: given.steps ?? [], trusted: wanted.trusted })
+  const { stepTypes, problems: broken } = await loadUsed(steps, usedTypes(runbook))
+  problems.push(...steps.problems, ...broken)
+  const environments = await listEnvironments(project.inventory)
+  const environment = await chooseEnvironment(given, project, { environments, root, problems })
+  const answers = merged(wanted.recorded?.answers ?? null, await answersOf(given, problems))
+  const { hosts, problems: hostProblems } = await readHosts({ folder: project.inventory, root })
+  problems.push(...hostProblems)
+  const found = lint(runbook, {
+    stepTypes,
+    hosts,
+    inventoryNames: environment === null ? null : Object.keys(environment.values),
+    ...linksFrom(dirname(path)),
+    severities: project.policy.severities,
+    drill: given.drill !== undefined,
+    gate: true,
+  })
+  problems.push(...found)
+  if (given.noHistory !== true && wanted.noRow !== true) problems.push(...historyProblems(file, read.source))
+  const request = requestOf(given, wanted, {
+    runbook,
+    base,
+    project,
+    stepTypes,
+    environment,
+    environments,
+    answers,
+    found,
+    problems,
+  })
+  const planned = request === null ? null : makePlan(request)
+  problems.push(...(planned?.problems ?? []), ...(planned?.warnings ?? []))
+  const all = withoutTwins(problems).map((one) => untrustedInstead(one, steps))
+  return { ...base, stepTypes, steps, environments, answers, planned, problems: sorted(all) }
+}
+
+/** Errors among problems: what refuses `plan` and `run`. */
+export function errorsOf(problems: readonly Problem[]): readonly Problem[] {
+  return problems.filter(({ severity }) => severity === 'error')
+}
+
+function readSource(
+  file: string,
+  path: string,
+): { readonly bytes: Uint8Array; readonly source: string; readonly runbook: Runbook | null; readonly problems: Problem[] } {
+  const nothing = (reason: string, rule = 'unreadable'): ReturnType<typeof readSource> => ({
+    bytes: new Uint8Array(),
+    source: '',
+    runbook: null,
+    problems: [usageProblem({ rule, reason, file })],
+  })
+  let bytes: Uint8Array
+  try {
+    const { size } = statSync(path)
+    if (size > 64 * 1024 * 1024)
+      return nothing(`Unexpected size ${Math.round(size / 1024 / 1024)} MB, expected at most 4 MB`, 'too-large')
+    bytes = readFileSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read by this account' }
+    return nothing(`Unexpected file ${file}, expected a runbook: ${why[code as keyof typeof why] ?? code ?? 'it cannot be read'}`)
+  }
+  const decoded = decodeRunbook(bytes)
+  if (!decoded.ok) return nothing(decoded.reason, decoded.reason.includes('size') ? 'too-large' : 'not-text')
+  const { runbook, problems } = parseRunbook({ file, source: decoded.source })
+  const refused =
+    runbook === null
+      ? problems.map((one) => (one.rule === 'not-a-runbook' ? { ...one, severity: 'error' as const } : one))
+      : problems
+  return { bytes, source: decoded.source.replace(/^\uFEFF/, ''), runbook, problems: refused }
+}
+
+/** The step types that a runbook's blocks name. */
+export function usedTypes(runbook: Runbook): string[] {
+  const items: readonly Item[] = runbook.sections.flatMap((section) => [
+    ...section.items,
+    ...section.steps.flatMap((part) => [
+      ...part.items,
+      ...(part.type === 'phase' ? part.steps.flatMap((step) => step.items) : []),
+    ]),
+  ])
+  const names = items.flatMap((item) => (item.type === 'block' ? useOf(item) : []))
+  return [...new Set(names)]
+}
+
+function useOf({ attributes }: Block): string[] {
+  return attributes.flatMap(({ name, value }) => (name.value === 'use' && value !== true ? [value.value] : []))
+}
+
+async function chooseEnvironment(
+  given: Given,
+  project: Project,
+  {
+    environments,
+    root,
+    problems,
+  }: { readonly environments: readonly string[]; readonly root: string; readonly problems: Problem[] },
+): Promise<Environment | null> {
+  const [only] = environments
+  const name =
+    given.environment ??
+    (environments.length === 1 && only !== undefined && !project.policy.production.includes(only) ? only : null)
+  if (name === null) return null
+  const read = await readEnvironment({ folder: project.inventory, name, root })
+  problems.push(...read.problems)
+  return read.environment
+}
+
+async function answersOf(given: Given, problems: Problem[]): Promise<Answers | null> {
+  if (given.answers === undefined) return null
+  const read = await readAnswers({ path: resolve(given.answers), file: given.answers })
+  problems.push(...read.problems)
+  return read.answers
+}
+
+/** New answers beside those of the record; the new ones win. */
+function merged(before: Answers | null, now: Answers | null): Answers | null {
+  if (before === null || now === null) return now ?? before
+  return {
+    ...now,
+    params: { ...before.params, ...now.params },
+    steps: { ...before.steps, ...now.steps },
+    onFailure: { ...before.onFailure, ...now.onFailure },
+  }
+}
+
+function historyProblems(file: string, source: string): Problem[] {
+  const place = locateHistory(source)
+  if (place.ok) return []
+  const cause = place.cause === null ? null : { value: 'the other table', place: place.cause }
+  return [
+    {
+      file,
+      place: place.place,
+      severity: 'error',
+      rule: place.rule,
+      reason: place.reason,
+      expected: [],
+      actual: null,
+      nearest: null,
+      cause,
+    },
+  ]
+}
+
+interface Around {
+  readonly runbook: Runbook
+  readonly base: Pick<Prepared, 'file' | 'path' | 'root' | 'bytes'>
+  readonly project: Project
+  readonly stepTypes: ReadonlyMap<string, StepType>
+  readonly environment: Environment | null
+  readonly environments: readonly string[]
+  readonly answers: Answers | null
+  readonly found: readonly Problem[]
+  readonly problems: Problem[]
+}
+
+function requestOf(given: Given, wanted: Wanted, around: Around): PlanRequest | null {
+  const { runbook, base, project, stepTypes, environment, environments, answers, found, problems } = around
+  const flags = flagsOf(given, problems)
+  if (given.from !== undefined && (given.reason === undefined || given.reason.trim() === ''))
+    problems.push(
+      usageProblem({ rule: 'from', reason: 'Unexpected --from without --reason, expected --reason TEXT: it is recorded' }),
+    )
+  const { policy } = project
+  return {
+    runbook,
+    file: base.file,
+    sha256: createHash('sha256').update(base.bytes).digest('hex'),
+    reader: readerOf(runbook),
+    stepTypes,
+    environment,
+    environments,
+    production: environment !== null && policy.production.includes(environment.name),
+    flags,
+    answers,
+    ...(wanted.recorded === undefined ? {} : { recorded: wanted.recorded.params }),
+    env: (name) => process.env[name],
+    readFile: (path) => readValue(isAbsolute(path) ? path : join(base.root, path)),
+    drill: given.drill === undefined ? null : given.drill === true ? 'partial' : (given.drill as PlanRequest['drill']),
+    allow: given.allow ?? [],
+    meant: given.iMean ?? null,
+    unattended: wanted.unattended,
+    from: given.from === undefined ? null : { step: given.from, reason: given.reason ?? '' },
+    policy,
+    edits: blocksToEdit(found, runbook, policy.severities),
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+  }
+}
+
+function readValue(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function flagsOf(given: Given, problems: Problem[]): Record<string, string> {
+  const flags: Record<string, string> = {}
+  for (const text of given.param ?? []) {
+    const at = text.indexOf('=')
+    const name = at < 0 ? text : text.slice(0, at)
+    const value = at < 0 ? '' : text.slice(at + 1)
+    const wrong = (reason: string): void => void problems.push(usageProblem({ rule: 'param-flag', reason, actual: name }))
+    if (!/^[A-Za-z_]\w*$/.test(name) || at < 0) wrong(`Unexpected -p ${text}, expected NAME=VALUE`)
+    else if (Object.hasOwn(flags, name)) wrong(`Unexpected second -p ${name}, expected each parameter once`)
+    else if (value.includes('\0')) wrong(`Unexpected NUL in -p ${name}, expected text`)
+    else flags[name] = value
+  }
+  return flags
+}
+
+/** What two rooms say of the same place in the same words is said once. */
+function withoutTwins(problems: readonly Problem[]): Problem[] {
+  const seen = new Set<string>()
+  return problems.filter(({ file, place, rule, reason }) => {
+    const key = `${file}:${place.line}:${place.column}:${rule}:${reason}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
+}
+
+/** A step type of a checkout that is not trusted is there, and not loaded: the problem says so. */
+function untrustedInstead(problem: Problem, { untrusted }: StepSource): Problem {
+  if (problem.rule !== 'unknown-step-type' || !untrusted.some(({ name }) => name === problem.actual)) return problem
+  const reason = `Unexpected step type "${problem.actual ?? ''}": it is this checkout's own, which this account does not trust yet; --trust loads it`
+  return { ...problem, reason, nearest: null }
+}

@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto'
+import { relative } from 'node:path'
+import type { Face } from '../local/face.ts'
+import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
+import type { RunRecord } from '../local/record.ts'
+import { foldOf, resumeRun, startedValues, whyNotResumable, writeLateRow } from '../local/resume-run.ts'
+import { keepSecrets, type SecretsOf } from '../local/secrets-of.ts'
+import type { SittingTools } from '../local/sitting.ts'
+import type { Answers } from '../model/answers.ts'
+import type { Settings, StepId } from '../model/fact.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Json } from '../model/value.ts'
+import { runSummary } from '../report/run-summary.ts'
+import type { Terminal } from '../terminal/attended.ts'
+import { EXIT, Exit } from './exit.ts'
+import { attendedFace, isTerminal } from './faces.ts'
+import type { Given } from './flags.ts'
+import { operatorOf } from './operator.ts'
+import { complain } from './output.ts'
+import type { Place } from './place.ts'
+import { errorsOf, prepare, type Prepared } from './prepare.ts'
+import { tellProblems, usageProblem } from './problems-out.ts'
+import { faceOf, tellEnd, tellLocked } from './run-file.ts'
+import { startValues } from './start-values.ts'
+
+export interface Going {
+  readonly course: 'forward' | 'rolling'
+  readonly to: StepId | null
+}
+
+/** Goes on with a recorded run, forward or back, and gives the exit code. */
+export async function resumeFile(record: RunRecord, given: Given, place: Place, going: Going): Promise<number> {
+  const { json } = place
+  const unattended = given.unattended === true
+  const refuse = (reason: string, rule = 'resume'): number => {
+    tellProblems([usageProblem({ rule, reason, actual: record.runId })], { json, words: place.words })
+    return EXIT.usage
+  }
+  if (record.live && given.takeOver !== true) {
+    complain(place.words.cli.liveRun(record.runId))
+    if (json) process.stdout.write(`${JSON.stringify({ type: 'locked', run: record.runId })}\n`)
+    return EXIT.locked
+  }
+  const why = whyNotResumable(record)
+  if (why !== null) return refuse(place.words.cli.altered(record.runId, why), 'altered-journal')
+  const { result } = runSummary(record.facts)
+  if (result === 'passed' && going.course === 'forward') {
+    await lateRow(record, place)
+    return refuse(place.words.cli.endedPassed(record.runId))
+  }
+  if (!unattended && !isTerminal()) return refuse(place.words.cli.noTerminal, 'no-terminal')
+  if (given.takeOver === true && given.reason === undefined)
+    return refuse('Unexpected --take-over without --reason, expected --reason TEXT: it is recorded', 'take-over')
+  const next = await nextPlan(record, given, { place, unattended, course: going.course })
+  const { prepared, plan } = next
+  const interrupts = openInterrupts()
+  let secrets: SecretsOf | null = null
+  const terminal = unattended ? null : attendedFace(given, { lang: prepared.lang, interrupts, secretsOf: () => secrets })
+  try {
+    const values = await startValues(plan, {
+      runbook: prepared.runbook,
+      root: record.origin.root,
+      ask: terminal === null ? null : (one) => terminal.value(one),
+      known: startedValues(record.facts),
+    })
+    if (values.status === 'problems') {
+      tellProblems(values.problems, { json, words: prepared.words })
+      return EXIT.usage
+    }
+    if (values.status === 'left') return leave(place)
+    const chosen = await choose(record, plan, terminal, going)
+    if (chosen === null) return leave(place)
+    secrets = keepSecrets(values.secrets, place.project.policy.redact)
+    const ran = await resumeRun({
+      ...tools(given, { prepared, place, terminal, interrupts, secrets }),
+      record,
+      plan,
+      bytes: prepared.bytes,
+      settings: settingsOf(record, given, prepared, unattended),
+      ...chosen,
+      takeOver: given.takeOver === true,
+      reason: given.reason ?? '',
+    })
+    if (ran.status === 'locked') return tellLocked(ran.holder, { json, words: prepared.words })
+    return tellEnd(ran.end, { given, terminal, words: prepared.words, lang: prepared.lang })
+  } finally {
+    terminal?.close()
+    interrupts.close()
+  }
+}
+
+function leave({ words }: Place): number {
+  complain(words.cli.left)
+  return EXIT.stopped
+}
+
+/** A person sees where the run stands first, and says which way. */
+async function choose(record: RunRecord, plan: Plan, terminal: Terminal | null, going: Going): Promise<Going | null> {
+  if (terminal === null) return going
+  const state = foldOf(record.facts)
+  const last = record.facts.at(-1)
+  const agoMs = last === undefined ? 0 : Math.max(0, Date.now() - Date.parse(last.at))
+  const { result } = runSummary(record.facts)
+  const extra = { runId: record.runId, agoMs, killed: result === null, nowMs: (last?.ms ?? 0) + agoMs }
+  const said = await terminal.returning({ plan, state, extra })
+  if (said === 'leave') return null
+  return said === 'roll-back' ? { course: 'rolling', to: going.course === 'rolling' ? going.to : null } : going
+}
+
+function tools(
+  given: Given,
+  around: {
+    readonly prepared: Prepared
+    readonly place: Place
+    readonly terminal: Terminal | null
+    readonly interrupts: Interrupts
+    readonly secrets: SecretsOf
+  },
+): SittingTools & { readonly face: Face } {
+  const { prepared, place, terminal, interrupts, secrets } = around
+  return {
+    face: faceOf(given, terminal, prepared),
+    secrets,
+    stepTypes: prepared.stepTypes,
+    policy: place.project.policy,
+    interrupts,
+    callerEnv: { ...process.env },
+    runs: place.runs,
+    timelines: place.project.history.timelines,
+  }
+}
+
+/** The plan to go on with: the record's own where the file still says the same, else a new one of the edited file. */
+async function nextPlan(
+  record: RunRecord,
+  given: Given,
+  { place, unattended, course }: { readonly place: Place; readonly unattended: boolean; readonly course: Going['course'] },
+): Promise<{ readonly prepared: Prepared; readonly plan: Plan }> {
+  const { origin } = record
+  const answers = recordedAnswers(record)
+  const { answers: _answers, ...flags } = { ...origin.inputs, ...given }
+  const asked: Given = { ...flags, ...(given.answers === undefined ? {} : { answers: given.answers }) }
+  const environment = record.plan.environment === '' ? {} : { environment: record.plan.environment }
+  const file = relative(process.cwd(), origin.file) || origin.file
+  const prepared = await prepare(
+    file,
+    { ...asked, ...environment, ...withoutStart(given) },
+    {
+      unattended,
+      trusted: unattended || given.trust === true,
+      recorded: { params: record.plan.params, answers },
+    },
+  )
+  const { planned } = prepared
+  if (planned?.plan?.hash === record.plan.hash || isSameFile(record, prepared)) return { prepared, plan: record.plan }
+  // Undoing needs no edited file: what was done is undone as it was planned.
+  if (course === 'rolling') return { prepared, plan: record.plan }
+  if (planned?.plan == null || errorsOf(prepared.problems).length > 0) {
+    tellProblems(prepared.problems, { json: place.json, words: prepared.words })
+    throw new Exit(EXIT.usage)
+  }
+  return { prepared, plan: planned.plan }
+}
+
+/** `--from` of a resume is a jump of this sitting; the plan does not change with it. */
+const withoutStart = (given: Given): Given =>
+  given.from === undefined ? {} : { from: given.from, ...(given.reason === undefined ? {} : { reason: given.reason }) }
+
+function isSameFile({ plan }: RunRecord, { bytes }: Prepared): boolean {
+  return createHash('sha256').update(bytes).digest('hex') === plan.runbook.sha256
+}
+
+/** The answers that the run was started with, as far as its record holds them. */
+function recordedAnswers({ facts }: RunRecord): Answers | null {
+  const settings = facts.findLast((fact) => fact.type === 'run-started' || fact.type === 'run-resumed')
+  const said = settings !== undefined && 'settings' in settings ? settings.settings.answers : null
+  if (said === null || typeof said !== 'object') return null
+  const {
+    params = {},
+    steps = {},
+    'on-failure': onFailure = {},
+  } = said as Readonly<Record<string, Readonly<Record<string, Json>>>>
+  const place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
+  return { file: 'answers of the record', params, steps, onFailure: onFailure as Answers['onFailure'], placeOf: () => place }
+}
+
+function settingsOf(record: RunRecord, given: Given, { answers, root }: Prepared, unattended: boolean): Settings {
+  const before = runSummary(record.facts).settings
+  const mode = unattended ? 'unattended' : 'attended'
+  return {
+    mode,
+    operator: operatorOf(given, mode, root),
+    environment: record.plan.environment,
+    answers:
+      answers === null
+        ? (before?.answers ?? null)
+        : { params: answers.params, steps: answers.steps, 'on-failure': answers.onFailure },
+    drill: record.plan.drill,
+    rollback: (given.rollback as Settings['rollback'] | undefined) ?? (unattended ? 'on-failure' : 'ask'),
+    allow: [...new Set([...(before?.allow ?? []), ...(given.allow ?? []).map((word) => word.replace(/^irreversible:/, ''))])],
+    meant: given.iMean ?? before?.meant ?? null,
+    incidentMs: before?.incidentMs ?? 0,
+    from: given.from === undefined ? (before?.from ?? null) : { step: given.from, reason: given.reason ?? '' },
+    leaves: unattended,
+  }
+}
+
+/** Whoever opens a run that ended without its row writes the row. */
+export async function lateRow(record: RunRecord, { runs, project }: Place): Promise<void> {
+  if (record.live || record.firstBad !== null) return
+  await writeLateRow(record, { runs, timelines: project.history.timelines, secrets: keepSecrets([], project.policy.redact) })
+}

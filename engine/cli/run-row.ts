@@ -1,0 +1,28 @@
+import { basename } from 'node:path'
+import type { RunRecord } from '../local/record.ts'
+import { runJson, type RunJson } from '../report/json.ts'
+import { runSummary } from '../report/run-summary.ts'
+import { took } from '../words/took.ts'
+import type { Place } from './place.ts'
+
+/** A run's line in a list. */
+export function runRow(record: RunRecord, { words }: Pick<Place, 'words'>): readonly string[] {
+  const json = runJsonOf(record)
+  const summary = runSummary(record.facts)
+  const result = json.result === null ? words.cli.live : words.results[json.result]
+  const failed = json.failedStep === null ? '' : ` ${words.failedAt(json.failedStep)}`
+  return [
+    json.run,
+    `${result}${failed}`,
+    basename(json.runbook),
+    json.environment || words.none,
+    `${json.startedAt.slice(0, 10)} ${json.startedAt.slice(11, 16)}`,
+    took(summary.durationMs),
+    json.operator,
+  ]
+}
+
+/** A run as `runs --json` has it. */
+export function runJsonOf({ runId, plan, facts, live }: RunRecord): RunJson {
+  return runJson({ runId, plan, facts, live })
+}
