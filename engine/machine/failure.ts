@@ -23,7 +23,7 @@ export function failed(context: Context, entry: PlanEntry, known: Entry): Comman
   const question = ask(context, entry, 'failed', choices(entry))
   if (question.type === 'begin' && question.task.type === 'question' && knownAnswer(context, question.task) !== null)
     return question
-  return course(context, entry, why)
+  return course(context, entry, `${key}: ${[known.cause?.type ?? 'failed', why].join(' ').trim()}`)
 }
 
 function choices(entry: PlanEntry): Question['choices'] {
@@ -58,6 +58,6 @@ function course(context: Context, entry: PlanEntry, why: string): Command {
   const item = entry.group !== null ? context.item : null
   return {
     type: 'record',
-    fact: { type: 'course-set', course: rolls ? 'rolling' : 'closing', why: why === '' ? 'failed' : why, to: null, item },
+    fact: { type: 'course-set', course: rolls ? 'rolling' : 'closing', why, to: null, item },
   }
 }

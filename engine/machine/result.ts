@@ -42,7 +42,9 @@ export function resultOf(plan: Plan, state: State): RunResult {
   if (state.course.why === 'stopped') return { result: 'stopped', exitCode: 10, failedStep, ...sentence }
   if (failure === null) return { result: 'passed', exitCode: 0, failedStep: null, ...sentence }
   const failing = entryOf(failure)
-  const readsOnly = state.effects.length === 0 && failing?.effect === 'reads' && failing.type !== 'manual'
+  // A guard that fails before the start is a check that failed: its command never began.
+  const isRead = failing?.effect === 'reads' || state.entries[failure]?.cause?.type === 'guard'
+  const readsOnly = state.effects.length === 0 && isRead && failing?.type !== 'manual'
   return { result: 'failed', exitCode: readsOnly ? 4 : 1, failedStep, ...sentence }
 }
 

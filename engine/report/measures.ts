@@ -100,8 +100,14 @@ function rpoOf(plan: Plan, facts: readonly Stamped[]): Measure {
   return { status: messages === 0 && targetMs !== null ? 'met' : 'measured', ms: null, messages, targetMs }
 }
 
+/** Answered from the answers file or by policy: nobody was waited for. */
+function isEngine({ by, answer }: Extract<Stamped, { type: 'answered' }>): boolean {
+  return (by.how === 'answers' || by.how === 'policy') && answer.choice !== 'withdrawn'
+}
+
 /** Open questions with nothing else under way; what overlaps counts once. */
 function waitedFor(facts: readonly Stamped[]): number {
+  const engine = new Set(facts.flatMap((fact) => (fact.type === 'answered' && isEngine(fact) ? [fact.task] : [])))
   const questions = new Set<TaskId>()
   const executions = new Set<TaskId>()
   let waitedMs = 0
@@ -111,7 +117,7 @@ function waitedFor(facts: readonly Stamped[]): number {
     sinceMs = fact.ms
     switch (fact.type) {
       case 'asked':
-        questions.add(fact.task)
+        if (!engine.has(fact.task)) questions.add(fact.task)
         break
       case 'answered':
         questions.delete(fact.task)

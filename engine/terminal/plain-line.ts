@@ -95,7 +95,7 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
     case 'asked':
       return fact.question.about === 'approval' ? { verb: line.asked, text: words.end.title.waiting } : null
     case 'answered':
-      return fact.answer.choice === 'withdrawn'
+      return fact.answer.choice === 'withdrawn' || (fact.by.how === 'policy' && fact.answer.choice === 'run')
         ? null
         : { verb: line.answered, text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})` }
     case 'escalated':

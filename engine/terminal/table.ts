@@ -1,9 +1,12 @@
 import { visibleLine } from '../language/control.ts'
 import { cut, padEnd, widthOf } from '../language/width.ts'
 
+/** No column is cut below this. */
+const LEAST = 4
+
 /**
  * Aligned columns, one line a row, without borders; the first row may be a head. Where the rows are wider than
- * `width`, the widest column gives way first. Cells come from outside: none of them can drive the terminal.
+ * `width`, the widest column gives way first, the first column last. Cells come from outside: none of them can drive the terminal.
  */
 export function tableLines(rows: readonly (readonly string[])[], width: number, gap = 2): string[] {
   const cells = rows.map((row) => row.map((cell) => visibleLine(cell)))
@@ -26,10 +29,12 @@ function fitted(widths: readonly number[], width: number, gap: number): number[]
   const result = [...widths]
   let over = result.reduce((sum, column) => sum + column, 0) + gap * Math.max(0, result.length - 1) - width
   while (over > 0) {
-    const widest = result.indexOf(Math.max(...result))
-    const second = Math.max(4, ...result.filter((_, column) => column !== widest))
+    // The first column names the row: it gives way last.
+    const others = result.map((column, index) => (index === 0 && result.slice(1).some((one) => one > LEAST) ? 0 : column))
+    const widest = others.indexOf(Math.max(...others))
+    const second = Math.max(LEAST, ...others.filter((_, column) => column !== widest))
     const less = Math.min(over, Math.max(1, (result[widest] ?? 0) - second))
-    if ((result[widest] ?? 0) <= 4) break
+    if ((result[widest] ?? 0) <= LEAST) break
     result[widest] = (result[widest] ?? 0) - less
     over -= less
   }
