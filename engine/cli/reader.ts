@@ -10,8 +10,8 @@ import type { Reader } from '../plan/request.ts'
 
 /** How a plan reads the parts of this runbook. */
 export function readerOf(runbook: Runbook): Reader {
-  const { of } = idsOf(runbook)
-  const ids = { of: (thing: object) => of(thing as Parameters<typeof of>[0]) }
+  const known = idsOf(runbook)
+  const ids = { of: (thing: object) => known.of(thing as Parameters<typeof known.of>[0]) }
   const readYaml: Reader['readYaml'] = (block) => readYamlBody(block, runbook.file)
   const labels = { readForEach, readDrill, readAtMost, readRecord, readRoles }
   return { ids, findStep: stepFinder(runbook), readYaml, ...labels, readCaptures, readDuration: proseDuration }

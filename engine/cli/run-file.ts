@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Holder } from '../journal/locks.ts'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
@@ -24,7 +24,7 @@ import { complain, say } from './output.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { sorted, tellProblems, usageProblem } from './problems-out.ts'
-import { startValues } from './start-values.ts'
+import { startValues, type WantedCapture } from './start-values.ts'
 import { askTrust } from './trust-ask.ts'
 import { toolVersion } from './tool-root.ts'
 
@@ -33,78 +33,106 @@ export interface RunKind {
   readonly unattended: boolean
   readonly writesRow: boolean
   readonly planOf: (plan: Plan) => Plan
-  /** The overview is not shown: the person has just come from another runbook's end, say. */
-  readonly quiet?: boolean
 }
 
 /** Runs a file from its bytes to its row and gives the exit code. */
 export async function runFile(file: string, given: Given, kind: RunKind): Promise<number> {
-  const json = given.json === true
   const { unattended } = kind
   if (!unattended && !isTerminal()) {
     const { words } = await prepare(file, given, { unattended, trusted: false, noRow: true })
-    tellProblems([usageProblem({ rule: 'no-terminal', reason: words.cli.noTerminal })], { json, words })
+    tellProblems([usageProblem({ rule: 'no-terminal', reason: words.cli.noTerminal })], { json: given.json === true, words })
     return EXIT.usage
   }
-  const trusted = given.trust === true || unattended
-  let prepared = await prepare(file, given, { unattended, trusted, noRow: !kind.writesRow })
   const interrupts = openInterrupts()
-  let secrets: SecretsOf | null = null
-  const terminal = unattended ? null : attendedFace(given, { lang: prepared.lang, interrupts, secretsOf: () => secrets })
+  const kept: { secrets: SecretsOf | null } = { secrets: null }
+  let terminal: Terminal | null = null
   try {
+    const trusted = given.trust === true || unattended
+    const wanted = { unattended, trusted, noRow: !kind.writesRow }
+    let prepared = await prepare(file, given, wanted)
+    if (!unattended) terminal = attendedFace(given, { lang: prepared.lang, interrupts, secretsOf: () => kept.secrets })
     if (terminal !== null && (prepared.steps?.untrusted.length ?? 0) > 0 && (await askTrust(prepared, terminal)))
-      prepared = await prepare(file, given, { unattended, trusted: true, noRow: !kind.writesRow })
+      prepared = await prepare(file, given, { ...wanted, trusted: true })
     const ready = readyPlan(prepared, given, kind)
     if (ready === null) return EXIT.usage
-    const { plan, settings } = ready
-    const values = await startValues(plan, {
-      runbook: prepared.runbook,
-      root: prepared.root,
-      ask: terminal === null ? null : (one) => terminal.value(one),
-      known: {},
-    })
-    if (values.status === 'problems') {
-      tellProblems(values.problems, { json, words: prepared.words })
-      return EXIT.usage
-    }
-    const locks = locksFolder(prepared.root, prepared.runs)
-    const notes = locks.elsewhere ? [prepared.words.cli.lockElsewhere(locks.folder)] : []
-    if (
-      values.status === 'left' ||
-      (terminal !== null && kind.quiet !== true && (await terminal.overview(plan, overviewOf(prepared, notes))) === 'leave')
-    ) {
-      complain(prepared.words.cli.left)
-      return EXIT.stopped
-    }
-    if (terminal === null) for (const note of notes) complain(`! ${note}`)
-    secrets = keepSecrets(values.secrets, prepared.project.policy.redact)
-    const ran = await startRun({
-      plan,
-      bytes: prepared.bytes,
-      origin: originOf(prepared, given, { locks: locks.folder, writesRow: kind.writesRow }),
-      settings,
-      started: values.started,
-      takeOver: given.takeOver === true,
-      toolVersion: toolVersion(),
-      random: Math.random,
-      face: faceOf(given, terminal, prepared),
-      secrets,
-      stepTypes: prepared.stepTypes,
-      policy: prepared.project.policy,
-      interrupts,
-      callerEnv: { ...process.env },
-      runs: prepared.runs,
-      timelines: prepared.project.history.timelines,
-    })
-    if (ran.status === 'locked') return tellLocked(ran.holder, { json, words: prepared.words })
-    const code = tellEnd(ran.end, { given, terminal, words: prepared.words, lang: prepared.lang })
-    const next = handedTo(ran.end)
+    const begun = await begin({ ...ready, prepared, given, kind, terminal, interrupts, kept })
+    if (typeof begun === 'number') return begun
+    const code = tellEnd(begun, { given, terminal, words: prepared.words, lang: prepared.lang })
+    const next = handedTo(begun)
     if (next === null) return code
-    return await handOver(next, { given, kind, prepared, terminal, interrupts, plan })
+    terminal?.close()
+    interrupts.close()
+    return await handOver(next, { given, kind, prepared, plan: ready.plan })
   } finally {
     terminal?.close()
     interrupts.close()
   }
+}
+
+interface Beginning extends Ready {
+  readonly prepared: Prepared
+  readonly given: Given
+  readonly kind: RunKind
+  readonly terminal: Terminal | null
+  readonly interrupts: Interrupts
+  readonly kept: { secrets: SecretsOf | null }
+}
+
+/** The last values, the first screen, the run; an exit code where it did not come to a run. */
+async function begin(beginning: Beginning): Promise<SittingEnd | number> {
+  const { plan, settings, prepared, given, kind, terminal, interrupts, kept } = beginning
+  const { words } = prepared
+  const json = given.json === true
+  const values = await startValues(plan, {
+    runbook: prepared.runbook,
+    root: prepared.root,
+    ask: terminal === null ? null : (one) => terminal.value(one),
+    known: {},
+    captures: capturesOf(prepared, plan, given),
+  })
+  if (values.status === 'problems') {
+    tellProblems(values.problems, { json, words })
+    return EXIT.usage
+  }
+  const locks = locksFolder(prepared.root, prepared.runs)
+  const notes = locks.elsewhere ? [words.cli.lockElsewhere(locks.folder)] : []
+  const isLeft =
+    values.status === 'left' || (terminal !== null && (await terminal.overview(plan, overviewOf(prepared, notes))) === 'leave')
+  if (isLeft || values.status !== 'known') {
+    complain(words.cli.left)
+    return EXIT.stopped
+  }
+  if (terminal === null) for (const note of notes) complain(`! ${note}`)
+  kept.secrets = keepSecrets(values.secrets, prepared.project.policy.redact)
+  const ran = await startRun({
+    plan,
+    bytes: prepared.bytes,
+    origin: originOf(prepared, given, { locks: locks.folder, writesRow: kind.writesRow }),
+    settings,
+    started: values.started,
+    takeOver: given.takeOver === true,
+    toolVersion: toolVersion(),
+    random: Math.random,
+    face: faceOf(given, terminal, prepared),
+    secrets: kept.secrets,
+    stepTypes: prepared.stepTypes,
+    policy: prepared.project.policy,
+    interrupts,
+    callerEnv: { ...process.env },
+    runs: prepared.runs,
+    timelines: prepared.project.history.timelines,
+  })
+  return ran.status === 'locked' ? tellLocked(ran.holder, { json, words }) : ran.end
+}
+
+/** What earlier or simulated steps would have captured: given with `-p`, or still to be asked. */
+function capturesOf({ planned }: Prepared, plan: Plan, given: Given): readonly WantedCapture[] {
+  const params = new Set(plan.params.map(({ name }) => name))
+  const types = new Map(plan.steps.flatMap(({ captures }) => captures.map(({ name, type }) => [name, type] as const)))
+  const flags = new Map((given.param ?? []).map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]))
+  const asked = (planned?.missing ?? []).flatMap(({ id, what }) => (what === 'value' && types.has(id) ? [id] : []))
+  const names = new Set([...[...flags.keys()].filter((name) => !params.has(name) && types.has(name)), ...asked])
+  return [...names].map((name) => ({ name, type: types.get(name) ?? 'string', text: flags.get(name) ?? null }))
 }
 
 /** Where the runbook stands, and the flags that shaped its plan. */
@@ -221,7 +249,7 @@ function settingsOf(prepared: Prepared, given: Given, { unattended }: RunKind, i
 
 /** Who holds the lock, and what the second person can do. */
 export function tellLocked(holder: Holder | null, { json, words }: { readonly json: boolean; readonly words: Words }): number {
-  if (json) say(JSON.stringify({ type: 'locked', ...(holder ?? {}) }))
+  if (json) say(JSON.stringify({ type: 'locked', ...holder }))
   const { cli } = words
   complain(
     holder === null
@@ -273,26 +301,15 @@ async function handOver(
     given,
     kind,
     prepared,
-    terminal,
-    interrupts,
     plan,
-  }: {
-    readonly given: Given
-    readonly kind: RunKind
-    readonly prepared: Prepared
-    readonly terminal: Terminal | null
-    readonly interrupts: Interrupts
-    readonly plan: Plan
-  },
+  }: { readonly given: Given; readonly kind: RunKind; readonly prepared: Prepared; readonly plan: Plan },
 ): Promise<number> {
-  terminal?.close()
-  interrupts.close()
-  const path = join(dirname(prepared.path), file)
-  const { param: _param, from: _from, plan: _plan, reason: _reason, answers: _answers, ...kept } = given
+  const path = relative(process.cwd(), join(dirname(prepared.path), file))
+  const { param: _param, from: _from, plan: _plan, reason: _reason, ...kept } = given
   const there = await prepare(path, kept, { unattended: true, trusted: false, noRow: true })
   const names = new Set(there.runbook?.params.map(({ name }) => name.value))
   const param = plan.params.flatMap(({ name, value, secret }) =>
     names.has(name) && !secret && value !== null ? [`${name}=${value}`] : [],
   )
-  return runFile(path, { ...kept, ...(given.answers === undefined ? {} : { answers: given.answers }), param }, kind)
+  return runFile(path, { ...kept, param }, kind)
 }

@@ -19,6 +19,13 @@ export type StartValues =
   | { readonly status: 'problems'; readonly problems: readonly Problem[] }
   | { readonly status: 'left' }
 
+/** What an earlier step, or a simulated one, would have captured; without a text it is asked for. */
+export interface WantedCapture {
+  readonly name: string
+  readonly type: string
+  readonly text: string | null
+}
+
 /** Asks a person for a value; null: they leave. */
 export type AskValue = (given: {
   readonly label: string
@@ -35,6 +42,7 @@ export async function startValues(
     readonly ask: AskValue | null
     /** Of an earlier sitting: they are not found again. */
     readonly known: Values
+    readonly captures?: readonly WantedCapture[]
   },
 ): Promise<StartValues> {
   const problems: Problem[] = []
@@ -48,7 +56,25 @@ export async function startValues(
     else if (param.secret) secrets.push({ name: param.name, ref: param.ref, value: found.value })
     else started[param.name] = { type: param.type.replace(/\(.*/s, ''), text: found.value }
   }
+  for (const capture of given.captures ?? []) {
+    const text = capture.text ?? (await askCapture(capture, given.ask))
+    if (text === null) return { status: 'left' }
+    const why = checkCapture(capture.type, text)
+    if (why === null) started[capture.name] = { type: capture.type, text }
+    else problems.push(usageProblem({ rule: 'param-value', reason: `${capture.name}: ${why}`, actual: text }))
+  }
   return problems.length > 0 ? { status: 'problems', problems } : { status: 'known', started, secrets }
+}
+
+async function askCapture({ name, type }: WantedCapture, ask: AskValue | null): Promise<string | null> {
+  return ask === null ? '' : ask({ label: `${name} (${type})`, hidden: false, check: (text) => checkCapture(type, text) })
+}
+
+function checkCapture(type: string, text: string): string | null {
+  if (text === '') return 'it is empty'
+  const parsed = parseType(type)
+  const checked = parsed.ok ? checkValue(parsed.type, text) : ({ ok: true } as const)
+  return checked.ok ? null : `unexpected "${text}", expected ${checked.expected}`
 }
 
 async function find(

@@ -67,95 +67,119 @@ class Unexpected extends Error {
   }
 }
 
-/** Parses an expression. Precedence from tight to loose: comparison, `not`, `and`, `or`. */
-export function parseExpression(source: string): Parsed {
+/** The tokens, read one after the other. */
+interface Cursor {
+  readonly peek: () => Token
+  readonly take: () => Token
+  readonly isWord: (text: string) => boolean
+  readonly isSign: (text: string) => boolean
+  /** One level deeper, and not too deep. */
+  readonly nested: <T>(parse: () => T) => T
+}
+
+function cursorOf(source: string): Cursor {
   const tokens = tokensOf(source)
   let at = 0
   let depth = 0
   const peek = (): Token => tokens[at] ?? { type: 'end', text: '', offset: source.length }
-  const isWord = (text: string): boolean => peek().type === 'word' && peek().text === text
-  const isSign = (text: string): boolean => peek().type === 'sign' && peek().text === text
-  const take = (): Token => {
-    const token = peek()
-    at += 1
-    return token
+  return {
+    peek,
+    take() {
+      const token = peek()
+      at += 1
+      return token
+    },
+    isWord: (text) => peek().type === 'word' && peek().text === text,
+    isSign: (text) => peek().type === 'sign' && peek().text === text,
+    nested(parse) {
+      depth += 1
+      if (depth > DEPTH) throw new Unexpected(peek(), [`at most ${DEPTH} levels`])
+      const result = parse()
+      depth -= 1
+      return result
+    },
   }
-  const nested = <T>(parse: () => T): T => {
-    depth += 1
-    if (depth > DEPTH) throw new Unexpected(peek(), [`at most ${DEPTH} levels`])
-    const result = parse()
-    depth -= 1
-    return result
-  }
-  const operand = (): Expression => {
-    const token = take()
-    switch (token.type) {
-      case 'string':
-        return {
-          type: 'literal',
-          value: { type: 'string', text: token.text.slice(1, -1).replace(/\\(.)/gs, '$1') },
-          offset: token.offset,
-        }
-      case 'number':
-        return number(token)
-      case 'word':
-        if (['and', 'or', 'not'].includes(token.text)) throw new Unexpected(token, OPERAND)
-        if (token.text === 'true' || token.text === 'false')
-          return { type: 'literal', value: { type: 'bool', text: token.text }, offset: token.offset }
-        return named(token)
-      case 'sign': {
-        if (token.text !== '(') throw new Unexpected(token, OPERAND)
-        const inner = nested(either)
-        if (!isSign(')')) throw new Unexpected(peek(), [')'])
-        take()
-        return inner
-      }
-      case 'end':
-      case 'bad':
-        throw new Unexpected(token, OPERAND)
-    }
-  }
-  const named = (token: Token): Expression => {
-    const fields: string[] = []
-    while (isSign('.')) {
-      take()
-      const field = take()
-      if (field.type !== 'word') throw new Unexpected(field, ['a field'])
-      fields.push(field.text)
-    }
-    if (isSign('(')) throw new Unexpected(peek(), ['a comparison', 'and', 'or'])
-    return { type: 'name', name: token.text, fields, offset: token.offset }
-  }
-  const comparison = (): Expression => {
-    const left = operand()
-    const token = peek()
-    if (token.type !== 'sign' || !['==', '!=', '<', '<=', '>', '>='].includes(token.text)) return left
-    take()
-    return { type: 'compare', op: token.text as Comparison, left, right: operand(), offset: token.offset }
-  }
-  const negation = (): Expression => {
-    if (!isWord('not')) return comparison()
-    const { offset } = take()
-    return { type: 'not', operand: nested(negation), offset }
-  }
-  const both = (): Expression => {
-    let left = negation()
-    while (isWord('and')) left = { type: 'and', offset: take().offset, left, right: negation() }
-    return left
-  }
-  const either = (): Expression => {
-    let left = both()
-    while (isWord('or')) left = { type: 'or', offset: take().offset, left, right: both() }
-    return left
-  }
+}
+
+/** Parses an expression. Precedence from tight to loose: comparison, `not`, `and`, `or`. */
+export function parseExpression(source: string): Parsed {
+  const cursor = cursorOf(source)
   try {
-    const expression = either()
-    if (peek().type !== 'end') throw new Unexpected(peek(), ['and', 'or', 'the end', '==', '<'])
+    const expression = either(cursor)
+    if (cursor.peek().type !== 'end') throw new Unexpected(cursor.peek(), ['and', 'or', 'the end', '==', '<'])
     return { ok: true, expression }
   } catch (error) {
     if (!(error instanceof Unexpected)) throw error
     return { ok: false, offset: error.offset, reason: error.message, expected: error.expected }
   }
+}
+
+function either(cursor: Cursor): Expression {
+  let left = both(cursor)
+  while (cursor.isWord('or')) left = { type: 'or', offset: cursor.take().offset, left, right: both(cursor) }
+  return left
+}
+
+function both(cursor: Cursor): Expression {
+  let left = negation(cursor)
+  while (cursor.isWord('and')) left = { type: 'and', offset: cursor.take().offset, left, right: negation(cursor) }
+  return left
+}
+
+function negation(cursor: Cursor): Expression {
+  if (!cursor.isWord('not')) return comparison(cursor)
+  const { offset } = cursor.take()
+  return { type: 'not', operand: cursor.nested(() => negation(cursor)), offset }
+}
+
+function comparison(cursor: Cursor): Expression {
+  const left = operand(cursor)
+  const token = cursor.peek()
+  if (token.text === '=') throw new Unexpected(token, ['=='])
+  if (token.type !== 'sign' || !['==', '!=', '<', '<=', '>', '>='].includes(token.text)) return left
+  cursor.take()
+  return { type: 'compare', op: token.text as Comparison, left, right: operand(cursor), offset: token.offset }
+}
+
+function operand(cursor: Cursor): Expression {
+  const token = cursor.take()
+  switch (token.type) {
+    case 'string':
+      return {
+        type: 'literal',
+        value: { type: 'string', text: token.text.slice(1, -1).replace(/\\(.)/gs, '$1') },
+        offset: token.offset,
+      }
+    case 'number':
+      return number(token)
+    case 'word':
+      if (['and', 'or', 'not'].includes(token.text)) throw new Unexpected(token, OPERAND)
+      if (token.text === 'true' || token.text === 'false')
+        return { type: 'literal', value: { type: 'bool', text: token.text }, offset: token.offset }
+      return named(cursor, token)
+    case 'sign': {
+      if (token.text !== '(') throw new Unexpected(token, OPERAND)
+      const inner = cursor.nested(() => either(cursor))
+      if (!cursor.isSign(')')) throw new Unexpected(cursor.peek(), [')'])
+      cursor.take()
+      return inner
+    }
+    case 'end':
+    case 'bad':
+      throw new Unexpected(token, OPERAND)
+  }
+}
+
+function named(cursor: Cursor, token: Token): Expression {
+  const fields: string[] = []
+  while (cursor.isSign('.')) {
+    cursor.take()
+    const field = cursor.take()
+    if (field.type !== 'word') throw new Unexpected(field, ['a field'])
+    fields.push(field.text)
+  }
+  if (cursor.isSign('(')) throw new Unexpected(cursor.peek(), ['a comparison', 'and', 'or'])
+  return { type: 'name', name: token.text, fields, offset: token.offset }
 }
 
 function number(token: Token): Expression {

@@ -5,7 +5,7 @@ export function fold(text: string): string {
     .replace(/\p{M}/gu, '')
     .replace(/[\u00a0\u202f\u2007\u2009]/g, ' ')
     .replace(/[’‘ʼ]/g, "'")
-    .replace(/[\p{Extended_Pictographic}\ufe0f\u200d\u20e3]/gu, '')
+    .replace(/\p{Extended_Pictographic}|\ufe0f|\u200d|\u20e3/gu, '')
     .toLowerCase()
     .replace(/\s+/g, ' ')
     .trim()

@@ -8,8 +8,6 @@ const LONGEST = 200
 export function outputName({ key, purpose, attempt }: Pick<Execution, 'key' | 'purpose' | 'attempt'>): string {
   const own = key.replaceAll('/', '%2F')
   const name =
-    Buffer.byteLength(own) <= LONGEST
-      ? own
-      : `${[...own].slice(0, 40).join('')}-${createHash('sha256').update(own).digest('hex').slice(0, 16)}`
+    Buffer.byteLength(own) <= LONGEST ? own : `${own.slice(0, 40)}-${createHash('sha256').update(own).digest('hex').slice(0, 16)}`
   return `${name}.${purpose === 'run' ? '' : `${purpose}.`}${attempt}.log`
 }

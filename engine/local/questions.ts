@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { partsOf } from '../machine/keys.ts'
-import type { BlockId, Key, Question, State, TaskId, Who } from '../model/fact.ts'
+import type { BlockId, Key, Message, Question, State, TaskId, Who } from '../model/fact.ts'
 import type { AskContext, Said } from './face.ts'
 import type { Hands } from './hands.ts'
 import type { Inputs } from './inputs.ts'
@@ -18,26 +18,24 @@ export interface Questions {
 /** At most so much of an output is shown again. */
 const SHOWN_BYTES = 1 << 20
 
-/** Opens the asking of one sitting. What a person says comes back through `inputs`. */
-export function openQuestions(given: {
+interface Asking {
   readonly hands: Hands
   readonly inputs: Inputs
   readonly stateOf: () => State
   readonly runClockMs: () => number
   readonly operator: () => Who
-}): Questions {
-  const { hands, inputs, stateOf, runClockMs, operator } = given
-  const open = new Map<TaskId, { readonly question: Question; readonly screen: AbortController | null }>()
+  readonly open: Map<TaskId, { readonly question: Question; readonly screen: AbortController | null }>
+}
 
+/** Opens the asking of one sitting. What a person says comes back through `inputs`. */
+export function openQuestions(given: Omit<Asking, 'open'>): Questions {
+  const asking: Asking = { ...given, open: new Map() }
+  const { hands, inputs, open } = asking
   return {
     ask(question) {
-      if (!hands.face.attended) {
-        open.set(question.task, { question, screen: null })
-        return
-      }
-      const screen = new AbortController()
+      const screen = hands.face.attended ? new AbortController() : null
       open.set(question.task, { question, screen })
-      void show(question.task, screen)
+      if (screen !== null) void show(asking, question.task, screen)
     },
     withdraw(task) {
       const asked = open.get(task)
@@ -48,77 +46,78 @@ export function openQuestions(given: {
       return true
     },
   }
+}
 
-  /** Boxes are put on one screen: the first waits a moment for its fellows. */
-  async function show(task: TaskId, screen: AbortController): Promise<void> {
-    const first = open.get(task)?.question
-    if (first?.about === 'box') await inputs.settled()
-    while (open.has(task) && !screen.signal.aborted) {
-      const questions = first?.about === 'box' ? boxes(first) : first === undefined ? [] : [first]
-      if (questions[0]?.task !== task) return
-      let said: Said
-      try {
-        said = await hands.face.ask(contextOf(questions), screen.signal)
-      } catch (error) {
-        if (!screen.signal.aborted) hands.face.warn(error instanceof Error ? error.message : String(error))
-        return
+/** Boxes are put on one screen: the first waits a moment for its fellows. */
+async function show(asking: Asking, task: TaskId, screen: AbortController): Promise<void> {
+  const { hands, inputs, open } = asking
+  const first = open.get(task)?.question
+  if (first?.about === 'box') await inputs.settled()
+  while (open.has(task) && !screen.signal.aborted) {
+    const questions = first?.about === 'box' ? boxesWith(first, asking) : first === undefined ? [] : [first]
+    if (questions[0]?.task !== task) return
+    let said: Said
+    try {
+      said = await hands.face.ask(contextOf(asking, questions), screen.signal)
+    } catch (error) {
+      if (!screen.signal.aborted) hands.face.warn(error instanceof Error ? error.message : String(error))
+      return
+    }
+    await take(asking, said, questions)
+  }
+  // A box that was left out is asked by itself.
+  const next = first?.about === 'box' ? boxesWith(first, asking)[0] : undefined
+  const left = next === undefined ? undefined : open.get(next.task)
+  if (next !== undefined && left?.screen != null) void show(asking, next.task, left.screen)
+}
+
+function boxesWith(first: Question, { hands, open }: Asking): Question[] {
+  const part = first.step === null ? null : hands.entry(first.step).part
+  return [...open.values()].flatMap(({ question }) =>
+    question.about === 'box' && question.step !== null && hands.entry(question.step).part === part ? [question] : [],
+  )
+}
+
+async function take(asking: Asking, said: Said, questions: readonly Question[]): Promise<void> {
+  const { hands, inputs, open, operator, stateOf } = asking
+  switch (said.type) {
+    case 'answers':
+      for (const { task, answer } of said.answers) {
+        const typed = questions.find((one) => one.task === task)?.typed !== undefined
+        if (!open.delete(task)) continue
+        const by: Who = typed && answer.choice === 'run' ? { ...operator(), how: 'typed' } : operator()
+        inputs.push({ type: 'answer', task, answer, by })
       }
-      await take(said, questions)
+      return
+    case 'message':
+      return saidAndObeyed(asking, said.message)
+    case 'command': {
+      const text = await runOwnCommand(said.text, { question: questions[0] ?? null, state: stateOf(), hands })
+      return saidAndObeyed(asking, { say: 'note', text, step: questions[0]?.step ?? null })
+    }
+    case 'with-terminal': {
+      const key = questions.find((one) => one.task === said.task)?.key
+      if (key != null) hands.withTerminal.add(key)
+      if (open.delete(said.task)) inputs.push({ type: 'answer', task: said.task, answer: { choice: 'retry' }, by: operator() })
     }
   }
+}
 
-  function boxes(first: Question): Question[] {
-    const part = first.step === null ? null : hands.entry(first.step).part
-    return [...open.values()].flatMap(({ question }) =>
-      question.about === 'box' && question.step !== null && hands.entry(question.step).part === part ? [question] : [],
-    )
-  }
+/** The question is asked again only when the run has obeyed: it may have been withdrawn. */
+async function saidAndObeyed({ inputs, operator }: Asking, message: Message): Promise<void> {
+  const settled = inputs.settled()
+  inputs.push({ type: 'message', message, by: operator() })
+  await settled
+}
 
-  async function take(said: Said, questions: readonly Question[]): Promise<void> {
-    switch (said.type) {
-      case 'answers':
-        for (const { task, answer } of said.answers) {
-          const typed = questions.find((one) => one.task === task)?.typed !== undefined
-          if (!open.delete(task)) continue
-          inputs.push({
-            type: 'answer',
-            task,
-            answer,
-            by: typed && answer.choice === 'run' ? { ...operator(), how: 'typed' } : operator(),
-          })
-        }
-        return
-      case 'message': {
-        const settled = inputs.settled()
-        inputs.push({ type: 'message', message: said.message, by: operator() })
-        await settled
-        return
-      }
-      case 'command': {
-        const step = questions[0]?.step ?? null
-        const text = await runOwnCommand(said.text, { question: questions[0] ?? null, state: stateOf(), hands })
-        const settled = inputs.settled()
-        inputs.push({ type: 'message', message: { say: 'note', text, step }, by: operator() })
-        await settled
-        return
-      }
-      case 'with-terminal': {
-        const key = questions.find((one) => one.task === said.task)?.key
-        if (key != null) hands.withTerminal.add(key)
-        if (open.delete(said.task)) inputs.push({ type: 'answer', task: said.task, answer: { choice: 'retry' }, by: operator() })
-      }
-    }
-  }
-
-  function contextOf(questions: readonly Question[]): AskContext {
-    return {
-      questions,
-      plan: hands.plan,
-      state: stateOf(),
-      runClockMs,
-      outputOf: (key) => outputOf(key, stateOf(), hands),
-      valuesOf: (step) => shownValues(step, stateOf(), hands),
-    }
+function contextOf({ hands, stateOf, runClockMs }: Asking, questions: readonly Question[]): AskContext {
+  return {
+    questions,
+    plan: hands.plan,
+    state: stateOf(),
+    runClockMs,
+    outputOf: (key) => outputOf(key, stateOf(), hands),
+    valuesOf: (step) => shownValues(step, stateOf(), hands),
   }
 }
 

@@ -232,7 +232,7 @@ function openOutput(execution: Execution, entry: PlanEntry, hands: Hands): Outpu
   }
   if (!entry.captures.some(({ type }) => type === 'secret')) {
     const log = open()
-    return { write: log.write, nextTry: () => undefined, end: () => finish(log) }
+    return { write: (stream, bytes) => log.write(stream, bytes), nextTry: () => undefined, end: () => finish(log) }
   }
   let held: { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }[] = []
   let size = 0

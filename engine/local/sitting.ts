@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { openCarryStore } from '../journal/carry-store.ts'
 import { openJournal, JournalError, type LastRecord } from '../journal/journal.ts'
 import type { Lock } from '../journal/locks.ts'
@@ -160,9 +159,4 @@ export async function endSitting(
   if (row.where === 'nowhere') face.warn(row.why)
   else append({ type: 'row-written', row: row.row, where: row.where })
   return row
-}
-
-/** Folder of the locks of a root. */
-export function locksOf(root: string): string {
-  return join(root, '.reprise', 'locks')
 }

@@ -140,7 +140,8 @@ async function attempt(step: Step, signal: AbortSignal): Promise<Try> {
   }
   const tools = { ...toolsOf(step, signal), ...opened }
   try {
-    if (execution.purpose === 'look') return looked(await type.check?.(input, tools), log)
+    const isLook = execution.purpose === 'look' || (execution.purpose === 'verify' && execution.of === execution.key)
+    if (isLook) return looked(await type.check?.(input, tools), log)
     if (execution.purpose === 'undo' && entry.undoSelf && type.undo !== undefined) {
       const was = { before: execution.before, output: execution.output }
       return judged(step, await type.undo(input, was, tools), false)

@@ -96,7 +96,7 @@ export function begin(context: Context, entry: PlanEntry, purpose: Purpose, more
       key,
       purpose,
       attempt,
-      effect: purpose === 'look' ? 'reads' : entry.effect,
+      effect: purpose === 'look' || purpose === 'verify' ? 'reads' : entry.effect,
       ...more,
       text: context.state.edits[entry.id] ?? entry.text,
       values,
@@ -116,7 +116,7 @@ export function ask(
   entry: PlanEntry | null,
   about: Question['about'],
   choices: Question['choices'],
-  more: { readonly typed?: string; readonly untilMs?: number; readonly key?: Key } = {},
+  more: { readonly typed?: string; readonly untilMs?: number; readonly key?: Key; readonly name?: string } = {},
 ): Command {
   const { key: given, ...rest } = more
   const key = given ?? (entry === null ? null : keyIn(context, entry))

@@ -1,56 +1,13 @@
 /* The fold: what each fact does to the state. One switch over the closed union, so one file with its cases beside it. */
-import type { Answer, Entry, Execution, Fact, Key, Outcome, Question, Settings, Stamped, State } from '../model/fact.ts'
+import type { Entry, Execution, Fact, Key, Outcome, Question, Stamped, State, TaskId } from '../model/fact.ts'
+import { type Changing, entryOf } from './changing.ts'
+import { answer } from './evolve-answer.ts'
 import type { Mutable } from './mutable.ts'
 import { partsOf } from './keys.ts'
 
-type Changing = Mutable<State>
+export { initialState } from './initial-state.ts'
+
 type Ended = Extract<Fact, { type: 'step-ended' }>
-
-/** The state before the first fact. */
-export function initialState(): State {
-  const settings: Settings = {
-    mode: 'unattended',
-    operator: { name: '', how: 'policy' },
-    environment: '',
-    answers: null,
-    drill: null,
-    rollback: 'on-failure',
-    allow: [],
-    meant: null,
-    incidentMs: 0,
-    from: null,
-    leaves: true,
-  }
-  return {
-    rules: 0,
-    plan: '',
-    sitting: 0,
-    settings,
-    operators: [],
-    ms: 0,
-    round: 1,
-    origin: null,
-    entries: {},
-    items: {},
-    open: {},
-    effects: [],
-    captured: {},
-    carry: null,
-    edits: {},
-    pending: [],
-    approvals: [],
-    answersUsed: {},
-    escalated: [],
-    course: { type: 'forward', why: '', to: null, item: null },
-    failure: null,
-    people: { sinceMs: null, waitedMs: 0, pausedMs: 0 },
-    measures: {},
-    ended: null,
-    branch: null,
-  }
-}
-
-const FRESH = { status: 'open', attempts: {}, hash: '', values: {}, startedMs: 0, endedMs: 0, confirmed: false } as const
 
 /** Folds one stamped fact into the state, which it may use up. Total on facts that a journal can hold. */
 export function evolve(state: State, fact: Stamped): State {
@@ -94,11 +51,9 @@ export function evolve(state: State, fact: Stamped): State {
     case 'heard':
       heard(next, fact)
       return next
-    case 'cancelling': {
-      const task = next.open[fact.task]
-      if (task !== undefined) task.cancelling = true
+    case 'cancelling':
+      cancelling(next, fact.task)
       return next
-    }
     case 'time-reached':
     case 'row-written':
       return next
@@ -114,6 +69,11 @@ export function evolve(state: State, fact: Stamped): State {
       next.ended = { result: fact.result, exitCode: fact.exitCode }
       return next
   }
+}
+
+function cancelling(next: Changing, id: TaskId): void {
+  const task = next.open[id]
+  if (task !== undefined) task.cancelling = true
 }
 
 function resumed(next: Changing, fact: Extract<Fact, { type: 'run-resumed' }>): void {
@@ -133,13 +93,22 @@ function resumed(next: Changing, fact: Extract<Fact, { type: 'run-resumed' }>): 
     if (entry !== undefined) Object.assign(entry, { status: 'open', confirmed: false })
     return false
   })
+  loseSecrets(next)
   for (const key of fact.edited) Object.assign(entryOf(next, key), { status: 'open', confirmed: false })
   for (const entry of Object.values(next.entries)) if (entry.status === 'failed') entry.status = 'open'
 }
 
-/** Every attempt, question and settling of a key has its entry. */
-function entryOf(next: Changing, key: Key): Mutable<Entry> {
-  return (next.entries[key] ??= { ...FRESH, attempts: {}, values: {} })
+/** Values of secret captures died with their process: what only reads runs again, the others are asked for. */
+function loseSecrets(next: Changing): void {
+  const changed = new Set(next.effects.map(({ key }) => key))
+  for (const [key, entry] of Object.entries(next.entries)) {
+    const names = Object.entries(entry.captured ?? {}).flatMap(([name, value]) =>
+      'ref' in value && value.ref.startsWith('run:') ? [name] : [],
+    )
+    if (names.length === 0) continue
+    if (changed.has(key)) next.lost.push(...names.filter((name) => !next.lost.includes(name)))
+    else entry.status = 'open'
+  }
 }
 
 function started(next: Changing, fact: Extract<Fact, { type: 'step-started' }>): void {
@@ -174,6 +143,11 @@ function ended(next: Changing, fact: Ended): void {
       return
     case 'look':
       if (outcome.before !== undefined) Object.assign(entry, { before: outcome.before })
+      entry.looked = lookedOf(outcome)
+      if (entry.looked === 'unknown') {
+        entry.cause = { ...(outcome.cause ?? { type: 'verdict', text: '' }) }
+        next.failure ??= { key: fact.key, why: entry.cause.text }
+      }
       return
     case 'verify': {
       // A question to the world: did the step that was in flight take effect?
@@ -195,6 +169,13 @@ function ended(next: Changing, fact: Ended): void {
     case 'ask':
       return
   }
+}
+
+/** Only a clear no is a no: a look that timed out or could not begin says nothing. */
+function lookedOf({ status, cause }: Outcome): NonNullable<Entry['looked']> {
+  if (status === 'done') return 'done'
+  const isNo = status === 'failed' && ['verdict', 'exit', 'expect', 'assert', 'capture'].includes(cause?.type ?? '')
+  return isNo ? 'needed' : 'unknown'
 }
 
 function ran(next: Changing, fact: Ended, entry: Mutable<Entry>): void {
@@ -279,118 +260,6 @@ function answered(next: Changing, fact: Extract<Fact, { type: 'answered' }>): vo
     next.answersUsed[question.step ?? ''] = (next.answersUsed[question.step ?? ''] ?? 0) + 1
   if (fact.answer.choice === 'withdrawn') return
   answer(next, question, fact.answer)
-}
-
-type Asked = Extract<Changing['open'][string], { type: 'question' }>
-
-function answer(next: Changing, question: Asked, given: Answer): void {
-  const key = question.key
-  if (given.choice === 'stop') {
-    next.pending = []
-    next.course = { type: 'closing', why: 'stopped', to: null, item: null }
-    return
-  }
-  if (given.choice === 'roll-back') {
-    next.pending = []
-    next.course = { type: 'rolling', why: next.failure === null ? 'stopped' : 'asked', to: given.to, item: null }
-    return
-  }
-  if (key === null) {
-    // A pause or an interruption is over.
-    next.pending = next.pending.slice(1)
-    return
-  }
-  const entry = entryOf(next, key)
-  const isUndo = question.about === 'undo' || question.about === 'undo-failed'
-  const how = isUndo ? undoAnswer(given) : null
-  if (isUndo) {
-    const effect = next.effects.find((one) => one.key === key)
-    if (how !== null && effect !== undefined) effect.undo = how
-    // A repeat is the undo's own: its tries start anew, under the next attempt's number.
-    if (how === null) entry.undoAsked = true
-    if (how === null && question.about === 'undo-failed') entry.asked = (entry.asked ?? 0) + 1
-    return
-  }
-  forwardAnswer(next, question, given, entry, key)
-}
-
-function undoAnswer(given: Answer): Changing['effects'][number]['undo'] | null {
-  switch (given.choice) {
-    case 'by-hand':
-    case 'accept':
-      return 'by-hand'
-    case 'not-undone':
-    case 'no':
-    case 'skip':
-    case 'none':
-      return 'refused'
-    default:
-      return null
-  }
-}
-
-function settle(next: Changing, entry: Mutable<Entry>, key: Key, how: Entry['status']): void {
-  entry.status = how
-  entry.endedMs = next.ms
-  delete entry.cause
-  if (next.failure?.key === key) next.failure = null
-}
-
-function forwardAnswer(next: Changing, question: Asked, given: Answer, entry: Mutable<Entry>, key: Key): void {
-  switch (given.choice) {
-    case 'run':
-    case 'retry':
-      entry.confirmed = true
-      entry.status = 'open'
-      delete entry.cause
-      return
-    case 'yes':
-    case 'go-on':
-      if (question.about === 'change') entry.confirmed = true
-      else settle(next, entry, key, question.about === 'unknown-effect' ? 'confirmed' : 'done')
-      return
-    case 'no':
-      if (question.about === 'change') return
-      entry.cause = { type: 'verdict', text: question.about }
-      next.failure ??= { key, why: question.about }
-      return
-    case 'edit':
-      next.edits[question.step ?? ''] = given.text
-      entry.confirmed = true
-      entry.status = 'open'
-      delete entry.cause
-      return
-    case 'by-hand':
-      settle(next, entry, key, 'by-hand')
-      if (question.about !== 'validation' && !next.effects.some((effect) => effect.key === key))
-        next.effects.push({ key, undo: 'due' })
-      return
-    case 'accept':
-      settle(next, entry, key, 'confirmed')
-      return
-    case 'skip':
-      settle(next, entry, key, 'skipped')
-      return
-    case 'value':
-      entry.captured = { [question.step ?? '']: given.value }
-      settle(next, entry, key, 'done')
-      return
-    case 'row':
-      next.branch = { step: question.step ?? '', row: given.row }
-      return
-    case 'escalate':
-      next.pending.push({ message: { say: 'note', text: 'escalate', step: question.step }, by: { name: '', how: 'terminal' } })
-      return
-    case 'none':
-      entry.cause = { type: 'verdict', text: 'nobody answered' }
-      next.failure ??= { key, why: 'nobody answered' }
-      return
-    case 'stop':
-    case 'roll-back':
-    case 'not-undone':
-    case 'withdrawn':
-      return
-  }
 }
 
 function heard(next: Changing, { message, by }: Extract<Fact, { type: 'heard' }>): void {

@@ -46,10 +46,15 @@ export function knownAnswer(
   }
 }
 
+/** A scalar as its word; anything else is no answer. */
+function wordOf(said: Json): string {
+  return said === null || typeof said === 'object' ? '' : String(said)
+}
+
 function typedWord(said: Json | undefined): string | null {
   if (said !== null && typeof said === 'object' && !Array.isArray(said)) {
     const word = (said as Readonly<Record<string, Json>>)['confirm']
-    return word === undefined ? null : String(word)
+    return word === undefined ? null : wordOf(word)
   }
   return null
 }
@@ -78,9 +83,9 @@ function change(
 function asSkip(said: Json): Answer | null {
   if (said === null || typeof said !== 'object' || Array.isArray(said)) return null
   const map = said as Readonly<Record<string, Json>>
-  if (map['skip'] !== undefined) return { choice: 'skip', reason: String(map['skip']) }
+  if (map['skip'] !== undefined) return { choice: 'skip', reason: wordOf(map['skip']) }
   const hand = map['by-hand'] ?? map['done']
-  return hand === undefined ? null : { choice: 'by-hand', reason: String(hand) }
+  return hand === undefined ? null : { choice: 'by-hand', reason: wordOf(hand) }
 }
 
 const YES = new Set(['yes', 'y', 'true', 'oui', 'done', 'continue'])
@@ -91,7 +96,7 @@ function fromFile(said: Json, question: Question, entry: PlanEntry | undefined):
   const skip = asSkip(said)
   if (skip !== null) return by(skip)
   const isMap = said !== null && typeof said === 'object' && !Array.isArray(said)
-  const word = isMap ? String(Object.values(said)[0]) : String(said)
+  const word = wordOf(isMap ? (Object.values(said)[0] ?? null) : said)
   if (question.about === 'value')
     return by({ choice: 'value', value: { type: entry?.captures[0]?.type ?? 'string', text: word } })
   if (question.about === 'branch' && entry?.by === 'person') {
@@ -109,7 +114,7 @@ function afterFailure(list: readonly Json[] | undefined, used: number): ReturnTy
   if (said === undefined) return null
   const skip = asSkip(said)
   if (skip !== null) return { answer: skip, how: 'answers' }
-  switch (String(said)) {
+  switch (wordOf(said)) {
     case 'retry':
       return { answer: { choice: 'retry' }, how: 'answers' }
     case 'roll-back':

@@ -84,7 +84,12 @@ function undoBlock(context: Context, { entry, key, block, own, died }: Undoing):
 function typedIsAnswered({ state }: Context, block: PlanEntry, typed: string | null): boolean {
   const steps = (state.settings.answers as { readonly steps?: Readonly<Record<string, { readonly confirm?: unknown }>> } | null)
     ?.steps
-  return typed !== null && String(steps?.[block.id]?.confirm ?? '') === typed
+  const said = steps?.[block.id]?.confirm
+  return (
+    typed !== null &&
+    (typeof said === 'string' || typeof said === 'number' || typeof said === 'boolean') &&
+    String(said) === typed
+  )
 }
 
 /** The *Rollback* section runs after the steps' own rollbacks, where there was something to undo. */

@@ -40,7 +40,9 @@ export function advance(context: Context, entry: PlanEntry): Next {
         ? failed(context, entry, known)
         : ask(context, entry, 'validation', ['yes', 'no', 'skip', 'stop'])
     case 'record':
-      return known?.cause !== undefined ? failed(context, entry, known) : ask(context, entry, 'value', ['value', 'skip', 'stop'])
+      return known?.cause !== undefined
+        ? failed(context, entry, known)
+        : ask(context, entry, 'value', ['value', 'skip', 'stop'], named(entry.captures[0]?.name))
     case 'approval':
       return approval(context, entry, known)
     case 'decision':
@@ -172,6 +174,16 @@ function take(context: Context, entry: PlanEntry, row: number): Next {
   }
 }
 
+const named = (name: string | undefined): { readonly name?: string } => (name === undefined ? {} : { name })
+
+/** The value of a secret capture died with its process, and its step changes something: a person gives it again. */
+function askLost(context: Context, name: string): Next {
+  const giver = (context.at.captures.get(name) ?? [])[0]
+  if (giver === undefined) return 'over'
+  if (openOf(context, keyIn(context, giver)) !== undefined) return 'wait'
+  return ask(context, giver, 'value', ['value', 'stop'], { name })
+}
+
 /** A block: look, confirm, run, prove, try again. */
 function block(context: Context, entry: PlanEntry, known: Entry | undefined): Next {
   if (known?.status === 'unknown') return unknownEffect(context, entry, known)
@@ -180,6 +192,8 @@ function block(context: Context, entry: PlanEntry, known: Entry | undefined): Ne
     const fresh = freshen(context, entry)
     if (fresh !== null) return fresh
   }
+  const lost = entry.reads.find((name) => context.state.lost.includes(name))
+  if (lost !== undefined) return askLost(context, lost)
   const looked = lookFirst(context, entry, known)
   if (looked !== null) return looked
   if (needsConfirmation(entry) && known?.confirmed !== true) return confirm(context, entry)
@@ -189,11 +203,19 @@ function block(context: Context, entry: PlanEntry, known: Entry | undefined): Ne
 /** `once`, and a typed step's own check: is it already so? */
 function lookFirst(context: Context, entry: PlanEntry, known: Entry | undefined): Next | null {
   const proof = context.at.proofs.get(entry.id)?.[0]
-  if (entry.looks && !(known?.attempts.look ?? 0)) return begin(context, entry, 'look')
-  if (!entry.flags.once || proof === undefined || entry.looks) return null
-  const seen = context.state.entries[keyIn(context, proof)]
-  if (seen?.attempts.look === undefined) return begin(context, proof, 'look')
-  return null
+  const asks = entry.looks ? entry : entry.flags.once ? proof : undefined
+  if (asks === undefined) return null
+  const seen = asks === entry ? known : entryIn(context, asks)
+  switch (seen?.looked) {
+    case undefined:
+      return begin(context, asks, 'look')
+    case 'done':
+      return settle(context, entry, 'not-needed', 'it is already so')
+    case 'needed':
+      return null
+    case 'unknown':
+      return failed(context, entry, { ...(known ?? seen), cause: seen.cause ?? { type: 'verdict', text: '' } })
+  }
 }
 
 function needsConfirmation(entry: PlanEntry): boolean {
@@ -225,6 +247,7 @@ function unknownEffect(context: Context, entry: PlanEntry, known: Entry): Next {
   const proof = context.at.proofs.get(entry.id)?.[0]
   const proofKey = proof === undefined ? null : keyIn(context, proof)
   const asked = known.cause?.text === 'not confirmed'
+  if (!asked && entry.looks) return begin(context, entry, 'verify', { of: keyIn(context, entry) })
   if (!asked && proof !== undefined && proofKey !== null) return begin(context, proof, 'verify', { of: keyIn(context, entry) })
   if (entry.flags.idempotent) return begin(context, entry, 'run')
   return ask(context, entry, 'unknown-effect', ['run', 'accept', 'by-hand', 'skip', 'roll-back', 'stop'])

@@ -96,6 +96,7 @@ export interface Question {
   readonly choices: readonly Answer['choice'][] // the machine's decision, never the prompt's
   readonly typed?: string // what must be typed: the environment's name
   readonly untilMs?: number // run clock; then the machine itself answers by policy
+  readonly name?: string // of a value: what it is called from then on
 }
 export type Answer =
   | { readonly choice: 'run' | 'yes' | 'no' | 'retry' | 'go-on' | 'stop' | 'escalate' | 'not-undone' | 'none' | 'withdrawn' }
@@ -205,6 +206,7 @@ export interface Entry {
   readonly carry?: Carry // of a repeated step's item: it does not leave its lane
   readonly undone?: boolean // of an undo block: its last attempt succeeded
   readonly undoAsked?: boolean // a person said: undo it
+  readonly looked?: 'done' | 'needed' | 'unknown' // what its look said: is it already so?
   readonly asked?: number // how often a person said of its undo: once more
 }
 export interface State {
@@ -241,6 +243,7 @@ export interface State {
   readonly people: { readonly sinceMs: number | null; readonly waitedMs: number; readonly pausedMs: number }
   readonly measures: Readonly<Record<string, Value>>
   readonly ended: { readonly result: Result; readonly exitCode: number } | null
+  readonly lost: readonly string[] // secret captures of a dead sitting: their values are gone
   readonly branch: { readonly step: BlockId; readonly row: number } | null // the last branch taken: it may end the run
 }
 export type Command =

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 export const cli = fileURLToPath(new URL('../../dist/reprise.js', import.meta.url))
 
 /** A fresh folder with these files, which counts as a root of its own. */
-export function workspace(files: Readonly<Record<string, string>>): { readonly root: string; remove(): void } {
+export function workspace(files: Readonly<Record<string, string>>): { readonly root: string; readonly remove: () => void } {
   const root = mkdtempSync(join(tmpdir(), 'reprise-test-'))
   mkdirSync(join(root, '.git'))
   for (const [name, text] of Object.entries(files)) {

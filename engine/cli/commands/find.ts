@@ -49,7 +49,11 @@ export async function command({ args, given }: Call): Promise<number> {
   })
   const sorted = found.toSorted((a, b) => b.rank - a.rank || (a.file < b.file ? -1 : 1))
   if (place.json) {
-    say(JSON.stringify(sorted.map(({ rank: _, ...one }) => one)))
+    say(
+      JSON.stringify(
+        sorted.map(({ file, title, owner, estimateMs, lastPassed }) => ({ file, title, owner, estimateMs, lastPassed })),
+      ),
+    )
     return EXIT.passed
   }
   const { cli } = place.words
