@@ -50,7 +50,7 @@ export async function command({ args, given }: Call): Promise<number> {
   tellProblems(all, { json, words, sources })
   const errors = errorsOf(all).length
   const warnings = all.filter(({ severity }) => severity === 'warning').length
-  if (!json && given.quiet !== true)
+  if (!json && given.quiet !== true && (all.length === 0 || files.length > 1))
     complain(errors + warnings === 0 ? words.cli.lintClean(count) : words.cli.lint(count, errors, warnings))
   return errors > 0 ? EXIT.usage : EXIT.passed
 }
