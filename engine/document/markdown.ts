@@ -10,6 +10,7 @@ import { lineText } from './lines.ts'
 import { markIndented, walk } from './nodes.ts'
 import type { Root, RootContent } from './nodes.ts'
 import { readLists } from './lists.ts'
+import { quickTable } from './tables.ts'
 import { frontMatterEnd, stretchesOf } from './scan.ts'
 import type { Stretch } from './scan.ts'
 
@@ -54,17 +55,17 @@ export function readWhole(lines: Lines): Root {
 }
 
 function assemble(lines: Lines): Root {
-  const children = readBlocks(lines, frontMatterEnd(lines))
+  const children = readBlocks(lines, frontMatterEnd(lines), true)
   const last = lines.starts.length
   const end = { line: last, column: lineText(lines, last).length + 1, offset: lines.source.length }
   return { type: 'root', children, position: { start: { line: 1, column: 1, offset: 0 }, end } }
 }
 
 /** Reads the blocks of a document, or of what a list item holds; `matter` is the last line of front matter. */
-function readBlocks(lines: Lines, matter: number): RootContent[] {
+function readBlocks(lines: Lines, matter: number, isTop: boolean): RootContent[] {
   const children: RootContent[] = []
   for (const stretch of stretchesOf(lines, matter)) {
-    const quick = quickly(lines, stretch)
+    const quick = (isTop && stretch.type === 'hard' ? quickTable(lines, stretch) : null) ?? quickly(lines, stretch)
     if (quick === null) for (const node of slowly(lines, stretch, matter)) children.push(node)
     else if (Array.isArray(quick)) for (const node of quick) children.push(node)
     else children.push(quick)
@@ -97,7 +98,7 @@ function quickly(lines: Lines, stretch: Stretch): RootContent | RootContent[] | 
     case 'paragraph':
       return quickParagraph(lines, stretch)
     case 'hard':
-      return quickComment(lines, stretch) ?? readLists(lines, stretch, (item) => readBlocks(item, 0))
+      return quickComment(lines, stretch) ?? readLists(lines, stretch, (item) => readBlocks(item, 0, false))
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
@@ -7,6 +7,9 @@ import { writeDurable } from './durable.ts'
 
 /** Optional and prebuilt: named by a value, so that a machine without it still compiles. */
 const NATIVE: string = 'fs-native-extensions'
+
+/** The step in a note is for people: it is told at most so often. */
+const NOTE_MS = 500
 
 /** Who holds a lock, for the second person's screen. */
 export interface Holder {
@@ -49,13 +52,16 @@ export async function acquireLock(options: {
     held()
     return { ok: false, holder: before }
   }
+  let noted = -Infinity
   let holder: Holder = { ...options.holder, host: hostname(), pid: process.pid }
   writeDurable(note, JSON.stringify(holder))
   return {
     ok: true,
     lock: {
       update(step) {
-        if (holder.step === step) return
+        const now = performance.now()
+        if (holder.step === step || now < noted + NOTE_MS) return
+        noted = now
         holder = { ...holder, step }
         writeNote(note, holder)
       },
@@ -70,9 +76,7 @@ export async function acquireLock(options: {
 /** The step in a holder's note is for people: not worth an fsync. */
 function writeNote(path: string, holder: Holder): void {
   try {
-    const fd = openSync(path, constants.O_WRONLY | constants.O_TRUNC)
-    closeSync(fd)
-    writeDurable(path, JSON.stringify(holder))
+    writeFileSync(path, JSON.stringify(holder))
   } catch {
     // The lock is the kernel's; its note is only words.
   }
