@@ -1,5 +1,7 @@
-import type { Message, State, Who } from '../model/fact.ts'
+import type { Answer, Message, Question, State, Who } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
+import { approversOf, asksApproval } from './approvals.ts'
+import { partsOf } from './keys.ts'
 import { lookUp } from './look-up.ts'
 
 /** Whether a message may be said now: null, or why not. An approval is nobody's own, of this plan, asked for, and given once. */
@@ -9,15 +11,12 @@ export function accepts(plan: Plan, state: State, message: Message, by: Who): st
     case 'approve': {
       if (state.operators.includes(by.name)) return `${by.name} operates this run and cannot approve it`
       if (message.plan !== state.plan) return 'it was given for another plan'
-      const entry = lookUp(plan).byId.get(message.step)
-      const asked = entry !== undefined && (entry.approve !== null || entry.rows.some(({ target }) => target.type === 'approve'))
-      if (!asked) return `nobody asked for an approval of ${message.step}`
-      if (state.approvals.some(({ step, by: name }) => step === message.step && name === by.name))
-        return `${by.name} has approved it already`
+      if (!asksApproval(lookUp(plan), message.step)) return `nobody asked for an approval of ${message.step}`
+      if (approversOf(state, message.step).includes(by.name)) return `${by.name} has approved it already`
       return null
     }
     case 'jump':
-      return lookUp(plan).firstOf.has(message.to) || lookUp(plan).byId.has(message.to) ? null : `there is no step ${message.to}`
+      return jumps(plan, state, message.to)
     case 'note':
     case 'pause':
     case 'leave':
@@ -29,4 +28,24 @@ export function accepts(plan: Plan, state: State, message: Message, by: Who): st
     case 'take-over':
       return null
   }
+}
+
+/** No jump leaves or enters a repeated step, and none turns a rollback round. */
+function jumps(plan: Plan, state: State, to: string): string | null {
+  const at = lookUp(plan)
+  const index = at.firstOf.get(to) ?? at.indexOf.get(to)
+  const target = index === undefined ? undefined : plan.steps[index]
+  if (target === undefined || target.section !== 'procedure') return `there is no step ${to}`
+  if (state.course.type !== 'forward') return 'the run is no longer going forward'
+  if (target.group !== null && target.group !== to && at.ofGroup.get(target.group)?.[0] !== target)
+    return `${to} stands inside a repeated step`
+  const isInside = Object.values(state.open).some(({ key }) => key !== null && partsOf(key).item !== null)
+  return isInside ? 'no jump leaves a repeated step' : null
+}
+
+/** Whether an answer may be given to a question: one of its choices, and typed where it must be typed. */
+export function mayAnswer({ choices, typed }: Question, answer: Answer, by: Who): boolean {
+  if (answer.choice === 'withdrawn') return true
+  if (!choices.includes(answer.choice)) return false
+  return typed === undefined || answer.choice !== 'run' || by.how === 'typed' || by.how === 'answers'
 }

@@ -1,4 +1,6 @@
 import type { Entry, Key, State } from '../model/fact.ts'
+import { forgetCursor } from './cursor.ts'
+import { partsOf } from './keys.ts'
 import type { Mutable } from './mutable.ts'
 
 /** The state while a fact is folded into it. */
@@ -9,4 +11,17 @@ const FRESH = { status: 'open', attempts: {}, hash: '', values: {}, startedMs: 0
 /** Every attempt, question and settling of a key has its entry. */
 export function entryOf(next: Changing, key: Key): Mutable<Entry> {
   return (next.entries[key] ??= { ...FRESH, attempts: {}, values: {} })
+}
+
+/** What was over is open again. */
+export function reopen(next: Changing, entry: Mutable<Entry>): void {
+  if (entry.status !== 'open' && entry.status !== 'unknown') forgetCursor(next)
+  entry.status = 'open'
+}
+
+/** The failure of this key, in this round or an earlier one, is mended. */
+export function mend(next: Changing, key: Key): void {
+  if (next.failure === null) return
+  const [failed, mended] = [partsOf(next.failure.key), partsOf(key)]
+  if (failed.block === mended.block && failed.item === mended.item) next.failure = null
 }

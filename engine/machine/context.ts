@@ -1,7 +1,7 @@
 import type { Command, Entry, Execution, Key, Purpose, Question, State } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import type { Value, Values } from '../model/value.ts'
-import { keyOf, taskOf } from './keys.ts'
+import { keyOf, partsOf, taskOf } from './keys.ts'
 import { lookUp, type LookUp } from './look-up.ts'
 
 /** What a decision is made of: one plan, one state, and where in a repeated step we are. */
@@ -133,6 +133,11 @@ export function ask(
       ...rest,
     },
   }
+}
+
+/** What has really changed something, or may have: what is done by hand but only reads is none of it. */
+export function changesOf({ state, at }: Pick<Context, 'state' | 'at'>): State['effects'] {
+  return state.effects.filter(({ key }) => at.byId.get(partsOf(key).block)?.effect !== 'reads')
 }
 
 /** The open task of a key, if it has one. */

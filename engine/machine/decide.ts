@@ -1,11 +1,14 @@
-import type { Command, Message, State, TaskId } from '../model/fact.ts'
+import type { Answer, Command, Message, Question, State, TaskId, Who } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
+import { isApproved, rolesOf } from './approvals.ts'
 import { closing } from './closing.ts'
 import { ask, contextOf } from './context.ts'
 import { forward } from './forward.ts'
+import { partsOf } from './keys.ts'
 import { knownAnswer } from './known-answer.ts'
 import { lookUp } from './look-up.ts'
 import { rolling } from './rolling.ts'
+import { rowOf } from './decision.ts'
 import type { Next } from './step.ts'
 
 /** How long an interrupted run waits for a person's word. */
@@ -17,83 +20,69 @@ export function decide(plan: Plan, state: State): Command {
   const answer = answerKnown(plan, state)
   if (answer !== null) return answer
   const obeyed = obey(plan, state)
-  if (obeyed !== null) return obeyed
+  if (obeyed !== null) return finish(plan, state, obeyed)
   return finish(plan, state, state.course.type === 'forward' ? onward(plan, state) : back(plan, state))
 }
 
 /** An open question that the answers file or the policy answers; one whose time is up; an approval that came. */
 function answerKnown(plan: Plan, state: State): Command | null {
   for (const [task, open] of Object.entries(state.open)) {
-    if (open.type !== 'question') continue
-    if (open.untilMs !== undefined && state.ms >= open.untilMs) {
-      const choice =
-        state.settings.rollback === 'always' || state.settings.rollback === 'on-failure'
-          ? ({ choice: 'roll-back', to: null } as const)
-          : ({ choice: 'stop' } as const)
-      return {
-        type: 'record',
-        fact: { type: 'answered', task, step: open.step, answer: choice, by: { name: '', how: 'policy' } },
-      }
-    }
-    if (open.about === 'approval') {
-      const entry = open.step === null ? undefined : lookUp(plan).byId.get(open.step)
-      if (entry !== undefined && isApproved(plan, state, entry.id))
-        return {
-          type: 'record',
-          fact: { type: 'answered', task, step: open.step, answer: { choice: 'withdrawn' }, by: { name: '', how: 'policy' } },
-        }
-      continue
-    }
-    if (state.settings.mode === 'attended') continue
-    const said = knownAnswer(contextOf(plan, state), open)
-    if (said !== null)
-      return {
-        type: 'record',
-        fact: { type: 'answered', task, step: open.step, answer: said.answer, by: { ...state.settings.operator, how: said.how } },
-      }
+    if (open.type !== 'question' || open.cancelling) continue
+    const said = saidOf(plan, state, open)
+    if (said !== null) return { type: 'record', fact: { type: 'answered', task, step: open.step, ...said } }
   }
   return null
 }
 
-/** Has everybody who was asked for said yes? */
-function isApproved(plan: Plan, state: State, step: string): boolean {
-  const entry = lookUp(plan).byId.get(step)
-  const roles =
-    entry?.approve?.roles ?? entry?.rows.flatMap(({ target }) => (target.type === 'approve' ? target.roles : [])) ?? []
-  const given = new Set(state.approvals.filter((one) => one.step === step).map(({ by }) => by))
-  return given.size >= roles.reduce((sum, { count }) => sum + count, 0)
+function saidOf(plan: Plan, state: State, open: Question): { readonly answer: Answer; readonly by: Who } | null {
+  const policy: Who = { name: '', how: 'policy' }
+  if (open.untilMs !== undefined && state.ms >= open.untilMs) {
+    const { rollback } = state.settings
+    const rolls = rollback === 'always' || rollback === 'on-failure'
+    return { answer: rolls ? { choice: 'roll-back', to: null } : { choice: 'stop' }, by: policy }
+  }
+  if (open.about === 'approval') {
+    const entry = open.step === null ? undefined : lookUp(plan).byId.get(open.step)
+    if (entry === undefined) return null
+    const chosen = open.key === null ? null : rowOf(contextOf(plan, state, partsOf(open.key).item), entry)
+    return isApproved(state, entry.id, rolesOf(entry, chosen)) ? { answer: { choice: 'withdrawn' }, by: policy } : null
+  }
+  const said = knownAnswer(contextOf(plan, state), open)
+  return said === null ? null : { answer: said.answer, by: { ...state.settings.operator, how: said.how } }
 }
 
 const executions = (state: State): [TaskId, State['open'][string]][] =>
   Object.entries(state.open).filter(([, open]) => open.type === 'execution')
 
-function cancelFirst(state: State, why: string): Command | null {
-  for (const [task, open] of Object.entries(state.open)) if (!open.cancelling) return { type: 'cancel', task, why }
-  return Object.keys(state.open).length > 0 ? { type: 'await', untilMs: null } : null
+/** What is under way is cancelled, and has ended, before anything else; null: nothing is under way. */
+function cancelFirst(state: State, why: string, keep: (open: State['open'][string]) => boolean = () => false): Next | null {
+  const under = Object.entries(state.open).filter(([, open]) => !keep(open))
+  for (const [task, open] of under) if (!open.cancelling) return { type: 'cancel', task, why }
+  return under.length > 0 ? 'wait' : null
 }
 
+/** To stop comes before everything that was said earlier. */
+const URGENT: ReadonlySet<Message['say']> = new Set(['stop', 'abort', 'signal'])
+
 /** What was said from outside comes before anything else is begun. */
-function obey(plan: Plan, state: State): Command | null {
-  const said = state.pending[0]
+function obey(plan: Plan, state: State): Next | null {
+  const said = state.pending.find(({ message }) => URGENT.has(message.say)) ?? state.pending[0]
   if (said === undefined) return null
   const { message } = said
-  const context = contextOf(plan, state)
   switch (message.say) {
     case 'stop-waiting':
+      return stopWaiting(state)
     case 'note':
-    case 'approve':
-    case 'hand-over':
-    case 'take-over':
-      return message.say === 'note'
-        ? { type: 'record', fact: { type: 'escalated', why: 'asked', step: message.step } }
-        : stopWaiting(state)
+      return { type: 'record', fact: { type: 'escalated', why: 'asked', step: message.step } }
     case 'pause': {
-      if (executions(state).length > 0 || hasPauseQuestion(state)) return { type: 'await', untilMs: null }
-      return cancelQuestions(state) ?? ask(context, null, 'paused', ['go-on', 'stop', 'roll-back'])
+      const isPause = (open: State['open'][string]): boolean =>
+        open.type === 'question' && open.about === 'paused' && open.key === null
+      if (Object.values(state.open).some(isPause) || executions(state).length > 0) return 'wait'
+      return cancelFirst(state, 'paused', isPause) ?? ask(contextOf(plan, state), null, 'paused', ['go-on', 'stop', 'roll-back'])
     }
     case 'leave':
       return executions(state).length > 0
-        ? { type: 'await', untilMs: null }
+        ? 'wait'
         : { type: 'record', fact: { type: 'run-ended', result: 'waiting', exitCode: 6, failedStep: null } }
     case 'jump':
       return (
@@ -112,44 +101,41 @@ function obey(plan: Plan, state: State): Command | null {
     case 'stop':
     case 'signal':
       return interrupt(plan, state, message)
+    case 'approve':
+    case 'hand-over':
+    case 'take-over':
+      return null
   }
 }
 
 /** Whoever stops waiting fails the wait, and is asked what then. */
-function stopWaiting(state: State): Command {
+function stopWaiting(state: State): Next {
   for (const [task, open] of executions(state)) if (!open.cancelling) return { type: 'cancel', task, why: 'stopped waiting' }
-  return { type: 'await', untilMs: null }
-}
-
-const hasPauseQuestion = (state: State): boolean =>
-  Object.values(state.open).some((open) => open.type === 'question' && open.key === null)
-
-function cancelQuestions(state: State): Command | null {
-  for (const [task, open] of Object.entries(state.open))
-    if (open.type === 'question' && open.key !== null && !open.cancelling)
-      return { type: 'cancel', task, why: 'another question' }
-  return Object.values(state.open).some((open) => open.type === 'question' && open.key !== null)
-    ? { type: 'await', untilMs: null }
-    : null
+  return 'wait'
 }
 
 /** Ctrl-C, a signal, `stop` from elsewhere: what runs is cancelled; then a person is asked, or the policy says. */
-function interrupt(plan: Plan, state: State, message: Extract<Message, { say: 'stop' | 'abort' | 'signal' }>): Command {
+function interrupt(plan: Plan, state: State, message: Message): Next {
   if (state.settings.mode === 'attended') {
-    const open = Object.values(state.open).find((one) => one.type === 'question' && one.about === 'interrupted')
-    if (open?.type === 'question') return { type: 'await', untilMs: open.untilMs ?? null }
+    const isAsked = (open: State['open'][string]): boolean => open.type === 'question' && open.about === 'interrupted'
+    if (Object.values(state.open).some(isAsked)) return 'wait'
     return (
       cancelFirst(state, 'interrupted') ??
       ask(contextOf(plan, state), null, 'interrupted', ['roll-back', 'go-on', 'stop'], { untilMs: state.ms + INTERRUPTED_MS })
     )
   }
-  const cancel = cancelFirst(state, 'interrupted')
-  if (cancel !== null) return cancel
   const why = message.say === 'signal' ? `signal ${message.name}` : 'stopped'
   const { rollback } = state.settings
-  const rolls =
-    (rollback === 'always' || (rollback === 'on-failure' && message.say === 'signal')) && state.course.type === 'forward'
-  return { type: 'record', fact: { type: 'course-set', course: rolls ? 'rolling' : 'closing', why, to: null, item: null } }
+  const rolls = rollback === 'always' || (rollback === 'on-failure' && message.say === 'signal')
+  const { type, to, item } = state.course
+  const set = (course: 'rolling' | 'closing', at: Pick<State['course'], 'to' | 'item'> = { to: null, item: null }): Command => ({
+    type: 'record',
+    fact: { type: 'course-set', course, why, ...at },
+  })
+  // What undoes, or cleans up, is what the policy wants: it goes on to its end.
+  if (type === 'closing') return set('closing')
+  if (type === 'rolling' && rolls) return set('rolling', { to, item })
+  return cancelFirst(state, 'interrupted') ?? set(rolls ? 'rolling' : 'closing')
 }
 
 function onward(plan: Plan, state: State): Next {
@@ -162,7 +148,7 @@ function onward(plan: Plan, state: State): Next {
 
 /** The author's own stop, or the hand-over to another runbook, ends the way forward. */
 function branchEnds(plan: Plan, state: State): Command | null {
-  if (state.branch === null || state.entries[state.branch.step]?.status === 'open') return null
+  if (state.branch === null) return null
   const target = lookUp(plan).byId.get(state.branch.step)?.rows[state.branch.row]?.target
   if (target?.type === 'stop')
     return {
@@ -182,8 +168,8 @@ function back(plan: Plan, state: State): Next {
   for (const [task, open] of Object.entries(state.open)) {
     const isForward =
       open.type === 'execution'
-        ? open.purpose !== 'undo' && open.purpose !== 'cleanup' && open.purpose !== 'again'
-        : open.about !== 'undo' && open.about !== 'undo-failed'
+        ? open.purpose !== 'undo' && open.purpose !== 'cleanup' && (open.purpose !== 'again' || state.course.type === 'rolling')
+        : open.about !== 'undo' && open.about !== 'undo-failed' && !isOfTheEnd(plan, open.step)
     if (isForward && !open.cancelling) return { type: 'cancel', task, why: state.course.type }
     if (isForward) return 'wait'
   }
@@ -193,16 +179,18 @@ function back(plan: Plan, state: State): Next {
   return { type: 'record', fact: { type: 'course-set', course: 'closing', why: state.course.why, to: null, item: null } }
 }
 
+/** A question of the *Rollback* or *Cleanup* section. */
+const isOfTheEnd = (plan: Plan, step: string | null): boolean => {
+  const section = step === null ? undefined : lookUp(plan).byId.get(step)?.section
+  return section === 'rollback' || section === 'cleanup'
+}
+
 /** Waiting has a limit; with only questions open and nobody there, the sitting ends as waiting. */
 function finish(plan: Plan, state: State, next: Next): Command {
   if (next === 'over') return { type: 'done' }
   if (next !== 'wait' && next.type !== 'await') {
-    if (
-      next.type === 'begin' &&
-      next.task.type === 'question' &&
-      state.settings.mode === 'unattended' &&
-      knownAnswer(contextOf(plan, state), next.task) !== null
-    )
+    // What is already answered is told, not asked.
+    if (next.type === 'begin' && next.task.type === 'question' && saidOf(plan, state, next.task) !== null)
       return { type: 'record', fact: { type: 'asked', task: next.task.task, step: next.task.step, question: next.task } }
     return next
   }

@@ -1,6 +1,6 @@
 import type { Execution, Fact, Input, Question, State } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
-import { accepts } from './accepts.ts'
+import { accepts, mayAnswer } from './accepts.ts'
 import { decide } from './decide.ts'
 import { evolve } from './evolve.ts'
 import type { World } from './world.ts'
@@ -56,7 +56,7 @@ export function factOf(plan: Plan, state: State, input: Input, untilMs: number |
     }
     case 'answer': {
       const open = state.open[input.task]
-      return open?.type === 'question'
+      return open?.type === 'question' && mayAnswer(open, input.answer, input.by)
         ? { type: 'answered', task: input.task, step: open.step, answer: input.answer, by: input.by }
         : null
     }

@@ -1,14 +1,14 @@
 /* What an answer does to the state: one place for every word that a person can say to a question. */
 import type { Answer, Entry, Key } from '../model/fact.ts'
-import { type Changing, entryOf } from './changing.ts'
-import { partsOf } from './keys.ts'
+import { type Changing, entryOf, mend, reopen } from './changing.ts'
+import { keyOf, partsOf } from './keys.ts'
 import type { Mutable } from './mutable.ts'
 
 type Asked = Extract<Changing['open'][string], { type: 'question' }>
 
 /** Folds an answer to an open question into the state. */
 export function answer(next: Changing, question: Asked, given: Answer): void {
-  const key = question.key
+  const { key, about } = question
   if (given.choice === 'stop') {
     next.pending = []
     next.course = { type: 'closing', why: 'stopped', to: null, item: null }
@@ -19,37 +19,50 @@ export function answer(next: Changing, question: Asked, given: Answer): void {
     next.course = { type: 'rolling', why: next.failure === null ? 'stopped' : 'asked', to: given.to, item: null }
     return
   }
+  if (given.choice === 'escalate') {
+    next.pending.push({ message: { say: 'note', text: 'escalate', step: question.step }, by: { name: '', how: 'terminal' } })
+    return
+  }
   if (key === null) {
-    // A pause or an interruption is over.
-    next.pending = next.pending.slice(1)
+    turned(next, about)
     return
   }
-  const entry = entryOf(next, key)
-  const isUndo = question.about === 'undo' || question.about === 'undo-failed'
-  const how = isUndo ? undoAnswer(given) : null
-  if (isUndo) {
-    const effect = next.effects.find((one) => one.key === key)
-    if (how !== null && effect !== undefined) effect.undo = how
-    // A repeat is the undo's own: its tries start anew, under the next attempt's number.
-    if (how === null) entry.undoAsked = true
-    if (how === null && question.about === 'undo-failed') entry.asked = (entry.asked ?? 0) + 1
+  if (about === 'undo' || about === 'undo-failed') {
+    undoAnswer(next, question, given, key)
     return
   }
-  forwardAnswer(next, question, given, entry, key)
+  forwardAnswer(next, question, given, key)
 }
 
-function undoAnswer(given: Answer): Changing['effects'][number]['undo'] | null {
+/** A pause or an interruption is over: the run goes on. */
+function turned(next: Changing, about: Asked['about']): void {
+  const isOver =
+    about === 'interrupted'
+      ? ({ message }: Changing['pending'][number]) => message.say === 'stop' || message.say === 'signal'
+      : ({ message }: Changing['pending'][number]) => message.say === 'pause'
+  next.pending = next.pending.filter((one) => !isOver(one))
+}
+
+function undoAnswer(next: Changing, { step }: Asked, given: Answer, key: Key): void {
+  const effect = next.effects.find((one) => one.key === key)
   switch (given.choice) {
     case 'by-hand':
     case 'accept':
-      return 'by-hand'
+      if (effect !== undefined) effect.undo = 'by-hand'
+      return
     case 'not-undone':
     case 'no':
     case 'skip':
     case 'none':
-      return 'refused'
-    default:
-      return null
+      if (effect !== undefined) effect.undo = 'refused'
+      return
+    default: {
+      const { item, round } = partsOf(key)
+      const own = entryOf(next, keyOf(step ?? '', item, round))
+      own.undoAsked = true
+      delete own.cause
+      if (effect?.undo === 'unknown') effect.undo = 'due'
+    }
   }
 }
 
@@ -57,65 +70,77 @@ function settle(next: Changing, entry: Mutable<Entry>, key: Key, how: Entry['sta
   entry.status = how
   entry.endedMs = next.ms
   delete entry.cause
-  if (next.failure?.key === key) next.failure = null
+  delete entry.edited
+  mend(next, key)
 }
 
-function forwardAnswer(next: Changing, question: Asked, given: Answer, entry: Mutable<Entry>, key: Key): void {
+function refuse(next: Changing, key: Key, why: string): void {
+  const entry = entryOf(next, key)
+  if (entry.status === 'done') reopen(next, entry)
+  entry.cause = { type: 'verdict', text: why }
+  next.failure ??= { key, why }
+}
+
+function forwardAnswer(next: Changing, question: Asked, given: Answer, key: Key): void {
+  const entry = entryOf(next, key)
+  const { about, step } = question
   switch (given.choice) {
     case 'run':
     case 'retry':
       entry.confirmed = true
-      delete entry.looked
-      entry.status = 'open'
-      delete entry.cause
+      if (about !== 'change') delete entry.looked
+      again(next, entry)
       return
     case 'yes':
     case 'go-on':
-      if (question.about === 'change') entry.confirmed = true
-      else settle(next, entry, key, question.about === 'unknown-effect' ? 'confirmed' : 'done')
+      if (about === 'change') entry.confirmed = true
+      else {
+        if (about === 'validation') entry.signed = true
+        settle(next, entry, key, about === 'unknown-effect' ? 'confirmed' : 'done')
+      }
       return
     case 'no':
-      if (question.about === 'change') return
-      entry.cause = { type: 'verdict', text: question.about }
-      next.failure ??= { key, why: question.about }
+      if (about !== 'change') refuse(next, key, about)
       return
     case 'edit':
-      next.edits[question.step ?? ''] = given.text
+      if (step !== null) next.edits[step] = given.text
+      // Who approved has approved another text.
+      next.approvals = []
       entry.confirmed = true
-      entry.status = 'open'
-      delete entry.cause
+      again(next, entry)
       return
     case 'by-hand':
       settle(next, entry, key, 'by-hand')
-      if (question.about !== 'validation' && !next.effects.some((effect) => effect.key === key))
-        next.effects.push({ key, undo: 'due' })
+      if (about !== 'validation' && !next.effects.some((effect) => effect.key === key)) next.effects.push({ key, undo: 'due' })
       return
     case 'accept':
-      settle(next, entry, key, 'confirmed')
+      settle(next, entry, key, about === 'edited-step' ? entry.status : 'confirmed')
       return
     case 'skip':
       settle(next, entry, key, 'skipped')
       return
     case 'value':
       captureValue(next, question, given.value, key)
-      if (question.about === 'value') settle(next, entry, key, 'done')
       return
     case 'row':
-      next.branch = { step: question.step ?? '', row: given.row }
-      return
-    case 'escalate':
-      next.pending.push({ message: { say: 'note', text: 'escalate', step: question.step }, by: { name: '', how: 'terminal' } })
+      entry.row = given.row
       return
     case 'none':
-      entry.cause = { type: 'verdict', text: 'nobody answered' }
-      next.failure ??= { key, why: 'nobody answered' }
+      refuse(next, key, 'nobody answered')
       return
-    case 'stop':
-    case 'roll-back':
     case 'not-undone':
     case 'withdrawn':
       return
   }
+}
+
+/** It is done once more: nothing of what was said about it holds any longer. */
+function again(next: Changing, entry: Mutable<Entry>): void {
+  reopen(next, entry)
+  entry.endedMs = -1
+  delete entry.cause
+  delete entry.edited
+  delete entry.row
 }
 
 /** A value that a person gave is a capture: of its item where the step is repeated, else of the run. */

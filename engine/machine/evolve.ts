@@ -1,11 +1,15 @@
 /* The fold: what each fact does to the state. One switch over the closed union, so one file with its cases beside it. */
 import type { Entry, Execution, Fact, Key, Outcome, Question, Stamped, State, TaskId } from '../model/fact.ts'
-import { type Changing, entryOf } from './changing.ts'
+import { type Changing, entryOf, mend, reopen } from './changing.ts'
 import { answer } from './evolve-answer.ts'
-import type { Mutable } from './mutable.ts'
 import { partsOf } from './keys.ts'
+import type { Mutable } from './mutable.ts'
+import { resumed } from './evolve-resume.ts'
 
 export { initialState } from './initial-state.ts'
+
+/** Why the effect of a step that was in flight is not known to be there. */
+export const NOT_CONFIRMED = 'not confirmed'
 
 type Ended = Extract<Fact, { type: 'step-ended' }>
 
@@ -59,6 +63,7 @@ export function evolve(state: State, fact: Stamped): State {
       return next
     case 'escalated':
       next.escalated.push(`${fact.step ?? ''}/${fact.why}`)
+      if (fact.why === 'asked') dropFirst(next, 'note')
       return next
     case 'course-set':
       next.course = { type: fact.course, why: fact.why, to: fact.to, item: fact.item }
@@ -71,44 +76,15 @@ export function evolve(state: State, fact: Stamped): State {
   }
 }
 
+/** The first message of a kind has been obeyed. */
+function dropFirst(next: Changing, say: Changing['pending'][number]['message']['say']): void {
+  const index = next.pending.findIndex(({ message }) => message.say === say)
+  if (index >= 0) next.pending.splice(index, 1)
+}
+
 function cancelling(next: Changing, id: TaskId): void {
   const task = next.open[id]
   if (task !== undefined) task.cancelling = true
-}
-
-function resumed(next: Changing, fact: Extract<Fact, { type: 'run-resumed' }>): void {
-  Object.assign(next, { sitting: fact.sitting, plan: fact.plan, settings: fact.settings, ended: null, branch: null, pending: [] })
-  next.course = { type: fact.course, why: fact.course === 'rolling' ? 'asked' : '', to: fact.to, item: null }
-  if (!next.operators.includes(fact.settings.operator.name)) next.operators.push(fact.settings.operator.name)
-  if (fact.course === 'rolling') {
-    // What could not be undone before may be undone now.
-    for (const effect of next.effects) if (effect.undo === 'failed' || effect.undo === 'refused') effect.undo = 'due'
-    return
-  }
-  next.failure = null
-  next.effects = next.effects.filter(({ key, undo }) => {
-    // What was undone is to be done again.
-    if (undo !== 'undone' && undo !== 'by-hand') return true
-    const entry = next.entries[key]
-    if (entry !== undefined) Object.assign(entry, { status: 'open', confirmed: false })
-    return false
-  })
-  loseSecrets(next)
-  for (const key of fact.edited) Object.assign(entryOf(next, key), { status: 'open', confirmed: false })
-  for (const entry of Object.values(next.entries)) if (entry.status === 'failed') entry.status = 'open'
-}
-
-/** Values of secret captures died with their process: what only reads runs again, the others are asked for. */
-function loseSecrets(next: Changing): void {
-  const changed = new Set(next.effects.map(({ key }) => key))
-  for (const [key, entry] of Object.entries(next.entries)) {
-    const names = Object.entries(entry.captured ?? {}).flatMap(([name, value]) =>
-      'ref' in value && value.ref.startsWith('run:') ? [name] : [],
-    )
-    if (names.length === 0) continue
-    if (changed.has(key)) next.lost.push(...names.filter((name) => !next.lost.includes(name)))
-    else entry.status = 'open'
-  }
 }
 
 function started(next: Changing, fact: Extract<Fact, { type: 'step-started' }>): void {
@@ -123,10 +99,10 @@ function started(next: Changing, fact: Extract<Fact, { type: 'step-started' }>):
   entry.attempts[fact.purpose] = fact.attempt
   if (fact.purpose === 'run') {
     Object.assign(entry, { status: 'open', startedMs: next.ms, values: fact.values })
-    delete entry.cause
+    for (const stale of ['cause', 'retryAfterMs', 'verified', 'signed'] as const) delete entry[stale]
     if (fact.effect !== 'reads' && !next.effects.some(({ key }) => key === fact.key))
       next.effects.push({ key: fact.key, undo: 'due' })
-  }
+  } else if (fact.purpose === 'again') entry.startedMs = next.ms
 }
 
 function ended(next: Changing, fact: Ended): void {
@@ -135,6 +111,8 @@ function ended(next: Changing, fact: Ended): void {
   const entry = entryOf(next, fact.key)
   const { outcome } = fact
   entry.endedMs = next.ms
+  if (!Object.values(next.open).some(({ type }) => type === 'execution'))
+    next.pending = next.pending.filter(({ message }) => message.say !== 'stop-waiting')
   switch (fact.purpose) {
     case 'run':
     case 'cleanup':
@@ -142,22 +120,11 @@ function ended(next: Changing, fact: Ended): void {
       ran(next, fact, entry)
       return
     case 'look':
-      if (outcome.before !== undefined) Object.assign(entry, { before: outcome.before })
-      entry.looked = lookedOf(outcome)
-      if (entry.looked === 'unknown') {
-        entry.cause = { ...(outcome.cause ?? { type: 'verdict', text: '' }) }
-        next.failure ??= { key: fact.key, why: entry.cause.text }
-      }
+      looked(next, execution?.type === 'execution' ? (execution.of ?? fact.key) : fact.key, outcome)
       return
-    case 'verify': {
-      // A question to the world: did the step that was in flight take effect?
-      const of = execution?.type === 'execution' ? execution.of : undefined
-      if (of !== undefined && outcome.status === 'done')
-        Object.assign(entryOf(next, of), { status: 'confirmed', endedMs: next.ms })
-      else if (of !== undefined)
-        Object.assign(entryOf(next, of), { confirmed: false, values: {}, cause: { type: 'runner-died', text: 'not confirmed' } })
+    case 'verify':
+      verified(next, fact, execution?.type === 'execution' ? execution.of : undefined)
       return
-    }
     case 'undo':
       undid(next, execution?.type === 'execution' ? execution.of : undefined, outcome)
       entry.undone = outcome.status === 'done'
@@ -169,6 +136,30 @@ function ended(next: Changing, fact: Ended): void {
     case 'ask':
       return
   }
+}
+
+/** Is it already so? Told of the entry that would be run. */
+function looked(next: Changing, of: Key, outcome: Outcome): void {
+  const entry = entryOf(next, of)
+  if (outcome.before !== undefined) Object.assign(entry, { before: outcome.before })
+  if (outcome.cause?.type === 'runner-died') return
+  entry.looked = lookedOf(outcome)
+  if (entry.looked !== 'unknown') return
+  entry.cause = { ...(outcome.cause ?? { type: 'verdict', text: '' }) }
+  next.failure ??= { key: of, why: entry.cause.text }
+}
+
+/** A question to the world: did the step that was in flight take effect? */
+function verified(next: Changing, { step, outcome }: Ended, of: Key | undefined): void {
+  if (of === undefined || outcome.cause?.type === 'runner-died') return
+  const entry = entryOf(next, of)
+  if (outcome.status === 'done') entry.verified = [...(entry.verified ?? []), step]
+  else
+    Object.assign(entry, {
+      confirmed: false,
+      values: {},
+      cause: { type: entry.cause?.type ?? 'runner-died', text: NOT_CONFIRMED },
+    })
 }
 
 /** Only a clear no is a no: a look that timed out or could not begin says nothing. */
@@ -183,15 +174,16 @@ function ran(next: Changing, fact: Ended, entry: Mutable<Entry>): void {
   if (outcome.output !== undefined) Object.assign(entry, { output: outcome.output })
   if (outcome.status === 'done') {
     delete entry.cause
-    if (purpose !== 'again' || entry.status === 'open') entry.status = purpose === 'again' ? entry.status : 'done'
+    if (purpose !== 'again') entry.status = 'done'
     keepValues(next, key, entry, outcome)
-    if (next.failure?.key === key) next.failure = null
+    mend(next, key)
     return
   }
   entry.cause = { ...(outcome.cause ?? { type: 'ended-early', text: '' }) }
   if (outcome.retryAfterMs !== undefined) entry.retryAfterMs = outcome.retryAfterMs
-  entry.status = outcome.status === 'unknown' && purpose === 'run' ? 'unknown' : 'open'
-  if (outcome.status === 'not-started') next.effects = next.effects.filter((effect) => effect.key !== key)
+  reopen(next, entry)
+  if (outcome.status === 'unknown' && purpose === 'run') entry.status = 'unknown'
+  if (outcome.status === 'not-started' && purpose === 'run') next.effects = next.effects.filter((effect) => effect.key !== key)
   next.failure ??= { key, why: entry.cause.text }
 }
 
@@ -225,14 +217,19 @@ function settled(next: Changing, fact: Extract<Fact, { type: 'step-settled' }>):
   const entry = entryOf(next, fact.key)
   entry.status = fact.how
   entry.endedMs = next.ms
-  if (fact.how === 'failed') next.failure ??= { key: fact.key, why: fact.why }
-  else if (next.failure?.key === fact.key) next.failure = null
+  if (fact.how === 'failed') {
+    entry.cause ??= { type: 'verdict', text: fact.why }
+    next.failure ??= { key: fact.key, why: fact.why }
+    return
+  }
+  delete entry.cause
+  mend(next, fact.key)
 }
 
 function branched(next: Changing, fact: Extract<Fact, { type: 'branch-taken' }>): void {
   if (fact.row >= 0) {
     Object.assign(entryOf(next, fact.key), { status: 'done', endedMs: next.ms })
-    next.branch = { step: fact.step, row: fact.row }
+    next.branch = fact.to === null ? { step: fact.step, row: fact.row } : null
   } else next.pending = next.pending.filter(({ message }) => message.say !== 'jump')
   if (fact.to === null) return
   next.round += 1
@@ -252,7 +249,8 @@ function answered(next: Changing, fact: Extract<Fact, { type: 'answered' }>): vo
   if (!Object.values(next.open).some(({ type }) => type === 'question') && next.people.sinceMs !== null) {
     const took = next.ms - next.people.sinceMs
     next.people.waitedMs += took
-    if (question?.type === 'question' && question.about === 'paused') next.people.pausedMs += took
+    if (question?.type === 'question' && question.about === 'paused')
+      Object.assign(next.people, { pausedMs: next.people.pausedMs + took, pausedAtMs: next.ms })
     next.people.sinceMs = null
   }
   if (question?.type !== 'question') return
@@ -275,9 +273,12 @@ function heard(next: Changing, { message, by }: Extract<Fact, { type: 'heard' }>
     case 'take-over':
       if (!next.operators.includes(by.name)) next.operators.push(by.name)
       return
+    case 'stop-waiting':
+      if (!Object.values(next.open).some(({ type }) => type === 'execution')) return
+      next.pending.push({ message, by })
+      return
     case 'pause':
     case 'leave':
-    case 'stop-waiting':
     case 'stop':
     case 'abort':
     case 'signal':

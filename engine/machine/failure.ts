@@ -1,6 +1,6 @@
 import type { Command, Entry, Question } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
-import { ask, begin, isAttended, keyIn, type Context } from './context.ts'
+import { ask, begin, isAttended, keyIn, openOf, type Context } from './context.ts'
 import { knownAnswer } from './known-answer.ts'
 import { isChange } from './look-up.ts'
 
@@ -14,16 +14,20 @@ export function failed(context: Context, entry: PlanEntry, known: Entry): Comman
   if (diagnosis !== null) return diagnosis
   const key = keyIn(context, entry)
   const why = known.cause?.text ?? ''
-  if (entry.type === 'notify' || entry.onFailure === 'warn' || entry.onFailure === 'continue')
-    return { type: 'record', fact: { type: 'step-settled', step: entry.id, key, how: 'failed', why, by: null } }
+  if (goesOn(entry)) return { type: 'record', fact: { type: 'step-settled', step: entry.id, key, how: 'failed', why, by: null } }
   const limit = context.plan.limits.attempts
   if (limit !== null && (known.attempts.run ?? 0) >= limit && !context.state.escalated.includes(`${entry.id}/attempts`))
     return { type: 'record', fact: { type: 'escalated', why: 'attempts', step: entry.id } }
-  if (isAttended(context)) return ask(context, entry, 'failed', choices(entry))
   const question = ask(context, entry, 'failed', choices(entry))
-  if (question.type === 'begin' && question.task.type === 'question' && knownAnswer(context, question.task) !== null)
-    return question
-  return course(context, entry, `${key}: ${[known.cause?.type ?? 'failed', why].join(' ').trim()}`)
+  if (isAttended(context)) return question
+  const isAnswered =
+    question.type === 'begin' && question.task.type === 'question' && knownAnswer(context, question.task) !== null
+  return isAnswered ? question : course(context, entry, `${key}: ${[known.cause?.type ?? 'failed', why].join(' ').trim()}`)
+}
+
+/** Does the run go on after it, whatever it says? */
+export function goesOn(entry: PlanEntry): boolean {
+  return entry.type === 'notify' || entry.onFailure === 'warn' || entry.onFailure === 'continue'
 }
 
 function choices(entry: PlanEntry): Question['choices'] {
@@ -33,20 +37,24 @@ function choices(entry: PlanEntry): Question['choices'] {
 
 function retry(context: Context, entry: PlanEntry, known: Entry): Command | null {
   const attempts = known.attempts.run ?? 0
-  const isSafe = !isChange(entry) || entry.flags.idempotent || known.retryAfterMs !== undefined
+  const key = keyIn(context, entry)
+  const isUntouched = !context.state.effects.some((effect) => effect.key === key)
+  const isSafe = !isChange(entry) || entry.flags.idempotent || known.retryAfterMs !== undefined || isUntouched
   const most = Math.min(entry.retries + 1, context.plan.limits.attempts ?? Infinity)
   if (attempts === 0 || attempts >= most || !isSafe || known.cause?.type === 'cancelled') return null
   const at = known.endedMs + (known.retryAfterMs ?? entry.everyMs ?? DELAY_MS)
   return context.state.ms >= at ? begin(context, entry, 'run') : { type: 'await', untilMs: at }
 }
 
-function diagnose(context: Context, entry: PlanEntry, known: Entry): Command | null {
+/** Once for each time it failed for good. */
+function diagnose(context: Context, entry: PlanEntry, known: Entry): Command | 'wait' | null {
   for (const id of entry.diagnose) {
     const block = context.at.byId.get(id)
-    if (block === undefined) continue
-    const seen = context.state.entries[keyIn(context, block)]
-    if ((seen?.attempts.diagnose ?? 0) < (known.attempts.run ?? 1) && (seen?.attempts.diagnose ?? 0) === 0)
-      return begin(context, block, 'diagnose')
+    if (block === undefined || block.treatment !== 'execute') continue
+    const key = keyIn(context, block)
+    if (openOf(context, key) !== undefined) return 'wait'
+    const seen = context.state.entries[key]
+    if (seen?.attempts.diagnose === undefined || seen.endedMs < known.endedMs) return begin(context, block, 'diagnose')
   }
   return null
 }
@@ -58,6 +66,6 @@ function course(context: Context, entry: PlanEntry, why: string): Command {
   const item = entry.group !== null ? context.item : null
   return {
     type: 'record',
-    fact: { type: 'course-set', course: rolls ? 'rolling' : 'closing', why, to: null, item },
+    fact: { type: 'course-set', course: rolls ? 'rolling' : 'closing', why, to: item === null ? null : entry.group, item },
   }
 }

@@ -1,30 +1,28 @@
 import type { Command, State, StepId } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import { ask, contextOf, entryIn, isSettled, type Context } from './context.ts'
+import { type Cursor, cursorOf } from './cursor.ts'
+import { keyOf } from './keys.ts'
 import { isForward, lookUp } from './look-up.ts'
 import { advance, type Next } from './step.ts'
-
-/** Where the way forward has come to. A cache beside the state: rebuilt from it when it is missing. */
-const cursors = new WeakMap<State, { readonly round: number; readonly index: number }>()
 
 /** The next thing on the way forward, or `over` at the plan's end. */
 export function forward(plan: Plan, state: State): Next {
   const at = lookUp(plan)
-  const cursor = cursors.get(state)
   const origin = state.origin === null ? 0 : (at.firstOf.get(state.origin) ?? at.indexOf.get(state.origin) ?? 0)
-  let index = cursor !== undefined && cursor.round === state.round ? cursor.index : origin
-  for (; index < plan.steps.length; index++) {
+  const cursor = cursorOf(state, origin)
+  for (let { index } = cursor, over: StepId | null = null; index < plan.steps.length; index++) {
     const entry = plan.steps[index]
-    if (entry === undefined || !isForward(entry)) continue
-    const next = entry.group === null ? advance(contextOf(plan, state), entry) : lanes(plan, state, entry.group)
+    if (entry === undefined || !isForward(entry) || (entry.group !== null && entry.group === over)) continue
+    const next = entry.group === null ? advance(contextOf(plan, state), entry) : lanes(plan, state, entry.group, cursor)
     if (next === 'over') {
-      // What comes after a whole group is found past its last entry; its own entries are all over with it.
+      over = entry.group
       continue
     }
-    cursors.set(state, { round: state.round, index })
+    cursor.index = index
     return next === 'wait' && entry.type === 'box' ? (nextBox(plan, state, index) ?? next) : next
   }
-  cursors.set(state, { round: state.round, index })
+  cursor.index = plan.steps.length
   return 'over'
 }
 
@@ -40,36 +38,60 @@ function nextBox(plan: Plan, state: State, index: number): Command | null {
   return null
 }
 
-/** A repeated step or phase: the first item alone, then `atOnce`; one that failed starts no further one. */
-function lanes(plan: Plan, state: State, group: StepId): Next {
+/** A repeated step or phase: the first item alone, then `atOnce`; one that failed starts no further one, those under way finish. */
+function lanes(plan: Plan, state: State, group: StepId, cursor: Cursor): Next {
   const at = lookUp(plan)
   const of = at.groups.get(group)
   if (of === undefined) return 'over'
-  if (state.items[`${group}@${state.round}`] === undefined)
-    return { type: 'record', fact: { type: 'items-fixed', group, round: state.round, items: of.items } }
+  const items = state.items[`${group}@${state.round}`]
+  if (items === undefined) return { type: 'record', fact: { type: 'items-fixed', group, round: state.round, items: of.items } }
   const entries = (at.ofGroup.get(group) ?? []).filter(isForward)
   let active = 0
+  let failure: Command | null = null
   let isFailing = false
-  let result: Next = 'over'
-  for (const [index, item] of of.items.entries()) {
-    const context = contextOf(plan, state, item)
-    const next = lane(context, entries)
-    if (next === 'over') continue
-    if (isFailing && isUntouched(context, entries)) return result
-    if (index === 1 && active === 0) {
-      const pause = canary(plan, state, group, entries)
+  let untilMs = Infinity
+  for (let index = cursor.lanes.get(group) ?? 0; index < items.length; index++) {
+    const context = contextOf(plan, state, items[index] ?? '')
+    const isNew = isUntouched(context, entries)
+    // The canary goes alone.
+    const most = index === 0 || isUnderWay(context, entries, items) ? 1 : of.atOnce
+    if (isNew && (isFailing || active >= most)) break
+    if (isNew && index === 1) {
+      const pause = canary(plan, state, { group, items, entries })
       if (pause !== null) return pause
     }
-    if (index > 0 && active >= of.atOnce) return result
-    if (next !== 'wait') return next
+    const next = lane(context, entries)
+    if (next === 'over') {
+      if (active === 0) cursor.lanes.set(group, index + 1)
+      continue
+    }
     active += 1
-    result = 'wait'
-    isFailing ||= entries.some((entry) => entryIn(context, entry)?.cause !== undefined)
-    // The canary goes alone.
-    if (index === 0) return 'wait'
+    isFailing ||= hasFailed(context, entries)
+    if (next === 'wait') continue
+    if (next.type === 'await') untilMs = Math.min(untilMs, next.untilMs ?? Infinity)
+    else if (next.type === 'record' && next.fact.type === 'course-set') failure ??= next
+    else return next
   }
-  return result
+  if (active === 0) return 'over'
+  // What fails waits for what is under way beside it.
+  if (failure !== null && untilMs === Infinity && !isBusy(plan, state, group)) return failure
+  return untilMs === Infinity ? 'wait' : { type: 'await', untilMs }
 }
+
+const hasFailed = (context: Context, entries: readonly PlanEntry[]): boolean =>
+  entries.some((entry) => {
+    const seen = entryIn(context, entry)
+    return !isSettled(seen) && seen?.cause !== undefined
+  })
+
+/** Is the first item still at it? */
+function isUnderWay({ plan, state }: Context, entries: readonly PlanEntry[], items: readonly string[]): boolean {
+  const first = contextOf(plan, state, items[0] ?? '')
+  return entries.some((entry) => !isSettled(entryIn(first, entry)))
+}
+
+const isBusy = (plan: Plan, state: State, group: StepId): boolean =>
+  Object.values(state.open).some(({ step }) => step !== null && lookUp(plan).byId.get(step)?.group === group)
 
 const isUntouched = (context: Context, entries: readonly PlanEntry[]): boolean =>
   entries.every((entry) => entryIn(context, entry) === undefined)
@@ -82,14 +104,21 @@ function lane(context: Context, entries: readonly PlanEntry[]): Next {
   return 'over'
 }
 
+interface Lanes {
+  readonly group: StepId
+  readonly items: readonly string[]
+  readonly entries: readonly PlanEntry[]
+}
+
 /** After the first item an attended run pauses once, showing it. */
-function canary(plan: Plan, state: State, group: StepId, entries: readonly PlanEntry[]): Command | 'wait' | null {
-  if (state.settings.mode !== 'attended') return null
+function canary(plan: Plan, state: State, { group, items, entries }: Lanes): Command | 'wait' | null {
   const [first] = entries
-  if (first === undefined) return null
-  const second = contextOf(plan, state, lookUp(plan).groups.get(group)?.items[1] ?? null)
-  if (!isUntouched(second, entries)) return null
-  const key = `${group}@${state.round}/canary`
+  const item = items[0] ?? ''
+  if (state.settings.mode !== 'attended' || first === undefined) return null
+  const context = contextOf(plan, state, item)
+  const hasRun = entries.some((entry) => ['done', 'confirmed', 'by-hand'].includes(entryIn(context, entry)?.status ?? ''))
+  if (!hasRun) return null
+  const key = keyOf(`${group}/canary`, item, state.round)
   if (isSettled(state.entries[key])) return null
   if (Object.values(state.open).some((open) => open.key === key)) return 'wait'
   return ask(contextOf(plan, state), first, 'paused', ['go-on', 'stop', 'roll-back'], { key })

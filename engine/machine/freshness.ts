@@ -1,35 +1,53 @@
-import type { Command } from '../model/fact.ts'
+import { evaluate, parseExpression } from '../language/expression.ts'
+import type { Command, Entry } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
-import { begin, entryIn, keyIn, openOf, type Context } from './context.ts'
+import { begin, changesOf, entryIn, keyIn, openOf, valuesIn, type Context } from './context.ts'
+import { failed, goesOn } from './failure.ts'
 
-/** Before a change: `steady` ones judged once before the first, prerequisite checks that went stale run again. */
+/** Before a change: `steady` ones are judged before the first, prerequisite checks that went stale run again. */
 export function freshen(context: Context, entry: PlanEntry): Command | 'wait' | null {
-  const isFirst = context.state.effects.length === 0
+  const isFirst = changesOf(context).length === 0
   if (isFirst) {
-    for (const steady of context.at.steady) {
-      if (steady.group !== null) continue
-      const seen = entryIn(context, steady)
-      if (openOf(context, keyIn(context, steady)) !== undefined) return 'wait'
-      if (seen?.status === 'done') continue
-      if ((seen?.attempts.again ?? 0) === 0) return begin(context, steady, 'again')
-      if (seen?.cause !== undefined && (seen.attempts.run ?? 0) === 0) return failedAgain(context, steady)
-    }
+    const judged = judgeSteady(context)
+    if (judged !== null) return judged
   }
-  if (!isFirst && !entry.flags.irreversible && context.state.people.pausedMs === 0) return null
+  const { ms, people } = context.state
   for (const check of context.at.checks) {
-    const seen = entryIn(context, check)
     if (openOf(context, keyIn(context, check)) !== undefined) return 'wait'
-    if (seen === undefined || seen.status !== 'done') continue
-    if (seen.cause !== undefined) return failedAgain(context, check)
-    if (context.state.ms - seen.endedMs > (check.freshMs ?? context.plan.limits.freshMs)) return begin(context, check, 'again')
+    const seen = entryIn(context, check)
+    if (seen?.status !== 'done') continue
+    const isDue = isFirst || entry.flags.irreversible || (people.pausedAtMs !== null && people.pausedAtMs >= seen.endedMs)
+    if (isDue && ms - seen.endedMs > (check.freshMs ?? context.plan.limits.freshMs)) return begin(context, check, 'again')
   }
   return null
 }
 
-function failedAgain(context: Context, check: PlanEntry): Command {
-  const why = entryIn(context, check)?.cause?.text ?? ''
-  return {
-    type: 'record',
-    fact: { type: 'step-settled', step: check.id, key: keyIn(context, check), how: 'failed', why, by: null },
+function judgeSteady(context: Context): Command | 'wait' | null {
+  for (const steady of context.at.steady) {
+    if (openOf(context, keyIn(context, steady)) !== undefined) return 'wait'
+    const seen = entryIn(context, steady)
+    if (seen?.cause !== undefined && seen.cause.type !== 'runner-died') {
+      if (seen.status === 'failed' && goesOn(steady)) continue
+      return failed(context, steady, seen)
+    }
+    if (isJudged(seen) || !canJudge(context, steady)) continue
+    return begin(context, steady, 'again')
   }
+  return null
+}
+
+function isJudged(seen: Entry | undefined): boolean {
+  if (seen === undefined) return false
+  if (seen.status !== 'open' && seen.status !== 'unknown') return true
+  return (seen.attempts.again ?? 0) > 0 && seen.cause === undefined && seen.endedMs >= 0
+}
+
+/** Not what needs a value that is known only later, nor what does not apply. */
+export function canJudge(context: Context, steady: PlanEntry): boolean {
+  const values = valuesIn(context)
+  if (steady.unknown.some((name) => !Object.hasOwn(values, name))) return false
+  if (steady.onlyIf === null) return true
+  const parsed = parseExpression(steady.onlyIf)
+  const said = parsed.ok ? evaluate(parsed.expression, values) : parsed
+  return said.ok && said.value === true
 }

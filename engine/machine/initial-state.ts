@@ -37,7 +37,7 @@ export function initialState(): State {
     escalated: [],
     course: { type: 'forward', why: '', to: null, item: null },
     failure: null,
-    people: { sinceMs: null, waitedMs: 0, pausedMs: 0 },
+    people: { sinceMs: null, waitedMs: 0, pausedMs: 0, pausedAtMs: null },
     measures: {},
     ended: null,
     lost: [],

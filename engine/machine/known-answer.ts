@@ -2,21 +2,37 @@ import type { Answer, Question } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
 import type { Json } from '../model/value.ts'
 import type { Context } from './context.ts'
+import { partsOf } from './keys.ts'
 
 type Answers = {
   readonly steps?: Readonly<Record<string, Json>>
   readonly 'on-failure'?: Readonly<Record<string, readonly Json[]>>
 } | null
 
-/** What the answers file or the policy says to a question when nobody is there; null: nobody has said it. */
-export function knownAnswer(
-  context: Context,
-  question: Question,
-): { readonly answer: Answer; readonly how: 'answers' | 'policy' } | null {
+/** What the answers file says to a question, or the policy when nobody is there; null: nobody has said it. */
+export function knownAnswer(context: Context, question: Question): Known | null {
+  const known = answerTo(context, question)
+  if (known === null || !question.choices.includes(known.answer.choice)) return null
+  return known.how === 'policy' && context.state.settings.mode === 'attended' ? null : known
+}
+
+interface Known {
+  readonly answer: Answer
+  readonly how: 'answers' | 'policy'
+}
+
+/** The answer for `STEP[ITEM]` of a repeated step, else the one for all its items. */
+function saidOf(answers: Answers, { step, key }: Question): Json | undefined {
+  if (step === null) return undefined
+  const item = key === null ? null : partsOf(key).item
+  return (item === null ? undefined : answers?.steps?.[`${step}[${item}]`]) ?? answers?.steps?.[step]
+}
+
+function answerTo(context: Context, question: Question): Known | null {
   const { state, at } = context
   const entry = question.step === null ? undefined : at.byId.get(question.step)
   const answers = state.settings.answers as unknown as Answers
-  const said = question.step === null ? undefined : answers?.steps?.[question.step]
+  const said = saidOf(answers, question)
   switch (question.about) {
     case 'failed':
       return afterFailure(answers?.['on-failure']?.[question.step ?? ''], state.answersUsed[question.step ?? ''] ?? 0)
@@ -28,12 +44,6 @@ export function knownAnswer(
     case 'branch':
     case 'value':
       return said === undefined || entry === undefined ? null : fromFile(said, question, entry)
-    case 'undo':
-      return entry?.confirm.type === 'typed' && typedWord(said) !== question.typed
-        ? null
-        : entry?.type === 'undo-by-hand' || entry?.type === 'manual'
-          ? null
-          : { answer: { choice: 'run' }, how: 'policy' }
     case 'start':
     case 'approval':
     case 'unknown-effect':
@@ -41,6 +51,7 @@ export function knownAnswer(
     case 'interrupted':
     case 'paused':
     case 'roll-back':
+    case 'undo':
     case 'undo-failed':
       return null
   }
@@ -60,12 +71,7 @@ function typedWord(said: Json | undefined): string | null {
 }
 
 /** `--unattended` confirms outside production, with `--i-mean` inside; a typed confirmation and what cannot be undone need their own word. */
-function change(
-  context: Context,
-  entry: PlanEntry | undefined,
-  question: Question,
-  said: Json | undefined,
-): ReturnType<typeof knownAnswer> {
+function change(context: Context, entry: PlanEntry | undefined, question: Question, said: Json | undefined): Known | null {
   const { plan, state } = context
   if (entry === undefined || entry.needsEdit !== null) return said === undefined ? null : fromFile(said, question, entry)
   const skip = said === undefined ? null : asSkip(said)
@@ -80,6 +86,7 @@ function change(
   return { answer: { choice: 'run' }, how: 'policy' }
 }
 
+/** `{skip: REASON}` and `{done: WHAT}`, in place of what is asked. */
 function asSkip(said: Json): Answer | null {
   if (said === null || typeof said !== 'object' || Array.isArray(said)) return null
   const map = said as Readonly<Record<string, Json>>
@@ -91,15 +98,19 @@ function asSkip(said: Json): Answer | null {
 const YES = new Set(['yes', 'y', 'true', 'oui', 'done', 'continue'])
 const NO = new Set(['no', 'n', 'false', 'non'])
 
-function fromFile(said: Json, question: Question, entry: PlanEntry | undefined): ReturnType<typeof knownAnswer> {
-  const by = (answer: Answer): ReturnType<typeof knownAnswer> => ({ answer, how: 'answers' })
+const valueType = (entry: PlanEntry | undefined, { name }: Question): string =>
+  (entry?.captures.find((one) => one.name === name) ?? entry?.captures[0])?.type ?? 'string'
+
+function fromFile(said: Json, question: Question, entry: PlanEntry | undefined): Known | null {
+  const by = (answer: Answer): Known | null => ({ answer, how: 'answers' })
   const skip = asSkip(said)
-  if (skip !== null) return by(skip)
+  if (skip !== null && (skip.choice === 'skip' || question.choices.includes('by-hand'))) return by(skip)
+  // Where a person would say yes, `{done: …}` says it.
+  if (skip !== null && question.choices.includes('yes')) return by({ choice: 'yes' })
   const isMap = said !== null && typeof said === 'object' && !Array.isArray(said)
   const word = wordOf(isMap ? (Object.values(said)[0] ?? null) : said)
-  if (question.about === 'value')
-    return by({ choice: 'value', value: { type: entry?.captures[0]?.type ?? 'string', text: word } })
-  if (question.about === 'branch' && entry?.by === 'person') {
+  if (question.about === 'value') return by({ choice: 'value', value: { type: valueType(entry, question), text: word } })
+  if (question.about === 'branch' && question.choices.includes('row') && entry !== undefined) {
     const row = entry.rows.findIndex(
       ({ when }, index) => when?.toLowerCase() === word.toLowerCase() || String(index + 1) === word,
     )
@@ -109,7 +120,7 @@ function fromFile(said: Json, question: Question, entry: PlanEntry | undefined):
   return NO.has(word.toLowerCase()) ? by({ choice: 'no' }) : null
 }
 
-function afterFailure(list: readonly Json[] | undefined, used: number): ReturnType<typeof knownAnswer> {
+function afterFailure(list: readonly Json[] | undefined, used: number): Known | null {
   const said = list?.[used]
   if (said === undefined) return null
   const skip = asSkip(said)

@@ -1,4 +1,4 @@
-import type { BlockId, Key, StepId } from '../model/fact.ts'
+import type { BlockId, StepId } from '../model/fact.ts'
 import type { Plan, PlanEntry, PlanGroup } from '../model/plan.ts'
 
 /** What of a plan is asked again and again, looked up once. */
@@ -14,6 +14,8 @@ export interface LookUp {
   readonly steady: readonly PlanEntry[]
   readonly checks: readonly PlanEntry[]
   readonly afterRollback: readonly PlanEntry[]
+  /** The approval that a part begins with. */
+  readonly approvalOf: ReadonlyMap<StepId, PlanEntry>
   readonly cleanup: readonly PlanEntry[]
   readonly captures: ReadonlyMap<string, readonly PlanEntry[]>
 }
@@ -44,14 +46,20 @@ export function lookUp(plan: Plan): LookUp {
     ofGroup,
     proofs,
     captures,
-    steady: plan.steps.filter(({ flags, treatment }) => flags.steady && treatment !== 'simulate' && treatment !== 'skip'),
+    approvalOf: new Map(plan.steps.flatMap((entry) => (entry.type === 'approval' ? [[entry.part, entry] as const] : []))),
+    steady: plan.steps.filter(
+      (entry) => entry.flags.steady && entry.treatment === 'execute' && entry.group === null && isForward(entry),
+    ),
     checks: plan.steps.filter(({ type, section, freshMs }) => type === 'check' && section === 'prereq' && freshMs !== null),
-    afterRollback: plan.steps.filter(({ section }) => section === 'rollback'),
-    cleanup: plan.steps.filter(({ section, type }) => section === 'cleanup' || type === 'cleanup'),
+    afterRollback: plan.steps.filter(({ section, type }) => section === 'rollback' && BLOCKS.has(type)),
+    cleanup: plan.steps.filter(({ section, type }) => type === 'cleanup' || (section === 'cleanup' && BLOCKS.has(type))),
   }
   known.set(plan, made)
   return made
 }
+
+/** What can run by itself in a section of its own. */
+const BLOCKS: ReadonlySet<PlanEntry['type']> = new Set(['check', 'command', 'wait', 'validate', 'rollback', 'notify', 'cleanup'])
 
 /** Is this entry taken up when the run goes forward? Others wait for their own occasion. */
 export function isForward({ type, section }: PlanEntry): boolean {
@@ -61,6 +69,3 @@ export function isForward({ type, section }: PlanEntry): boolean {
 
 /** May running it change something? */
 export const isChange = ({ effect }: Pick<PlanEntry, 'effect'>): boolean => effect !== 'reads'
-
-/** A key is a string everywhere; this says which. */
-export type { Key }

@@ -1,25 +1,40 @@
 import type { Command, Key, Settled, State } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
-import { ask, begin, contextOf, isAttended, keyIn, openOf, type Context } from './context.ts'
+import { typedFor } from './block.ts'
+import { ask, begin, changesOf, contextOf, isAttended, isSettled, keyIn, openOf, type Context } from './context.ts'
 import { keyOf, partsOf } from './keys.ts'
-import { lookUp } from './look-up.ts'
+import { isChange, isForward, lookUp } from './look-up.ts'
 import type { Next } from './step.ts'
-import { typedFor } from './step.ts'
 
 /** Undoes, last in first out, what is due; then the runbook's own rollback section; then `over`. */
 export function rolling(plan: Plan, state: State): Next {
   const { to, item } = state.course
   const at = lookUp(plan)
-  const from = to === null ? 0 : (at.firstOf.get(to) ?? at.indexOf.get(to) ?? 0)
+  const from = to === null || item !== null ? 0 : (at.firstOf.get(to) ?? at.indexOf.get(to) ?? 0)
   for (let i = state.effects.length - 1; i >= 0; i--) {
     const effect = state.effects[i]
     if (effect === undefined || (effect.undo !== 'due' && effect.undo !== 'unknown')) continue
     const { block, item: lane } = partsOf(effect.key)
     const entry = at.byId.get(block)
-    if (entry === undefined || entry.undoNone || (at.indexOf.get(block) ?? 0) < from || (item !== null && lane !== item)) continue
+    if (entry === undefined || entry.undoNone || !isChange(entry) || (at.indexOf.get(block) ?? 0) < from) continue
+    if (item !== null && !isOfFailedItem(plan, state, entry, effect.key)) continue
+    // A point of no return is not crossed without a person.
+    if (entry.flags.irreversible && state.settings.mode === 'unattended') return 'over'
     return undo(contextOf(plan, state, lane), entry, effect.key, effect.undo === 'unknown')
   }
-  return to === null && item === null ? section(plan, state) : 'over'
+  return item === null ? section(plan, state) : 'over'
+}
+
+/** A failure in a repeated step undoes its own item, and whichever other one failed beside it. */
+function isOfFailedItem(plan: Plan, state: State, entry: PlanEntry, key: Key): boolean {
+  const { to, item } = state.course
+  const parts = partsOf(key)
+  if (entry.group !== to || parts.item === null || parts.round !== state.round) return false
+  if (parts.item === item) return true
+  return (lookUp(plan).ofGroup.get(entry.group ?? '') ?? []).some((one) => {
+    const seen = state.entries[keyOf(one.id, parts.item, parts.round)]
+    return isForward(one) && !isSettled(seen) && seen?.cause !== undefined
+  })
 }
 
 function record(entry: PlanEntry, key: Key, how: Settled, why: string): Command {
@@ -28,18 +43,25 @@ function record(entry: PlanEntry, key: Key, how: Settled, why: string): Command 
 
 function undo(context: Context, entry: PlanEntry, key: Key, died: boolean): Next {
   if (openOf(context, key) !== undefined) return 'wait'
-  if (entry.flags.irreversible && !isAttended(context)) return record(entry, key, 'skipped', 'it cannot be undone')
   const { round } = partsOf(key)
   const blocks = entry.undoSelf ? [entry] : entry.undo.flatMap((id) => context.at.byId.get(id) ?? [])
-  if (blocks.length === 0) return record(entry, key, 'skipped', 'no rollback is written')
+  const isByHand = context.state.entries[key]?.status === 'by-hand'
+  if (isByHand && entry.type !== 'manual') return undoByHand(context, entry, key)
+  if (blocks.length === 0 && !isByHand) return record(entry, key, 'skipped', 'no rollback is written')
+  if (blocks.length === 0) return undoByHand(context, entry, key)
   for (const block of blocks) {
     const own = keyOf(block.id, entry.group === null ? null : context.item, round)
-    const seen = context.state.entries[own]
-    const done = (seen?.attempts.undo ?? 0) > 0 && isUndone(context.state, own)
-    if (done) continue
+    if (context.state.entries[own]?.undone === true) continue
     return undoBlock(context, { entry, key, block, own, died })
   }
   return record(entry, key, 'done', '')
+}
+
+/** What a person did, a person undoes. */
+function undoByHand(context: Context, entry: PlanEntry, key: Key): Next {
+  return isAttended(context)
+    ? ask(context, entry, 'undo', ['by-hand', 'not-undone', 'stop'], { key })
+    : record(entry, key, 'skipped', 'by hand')
 }
 
 interface Undoing {
@@ -50,35 +72,28 @@ interface Undoing {
   readonly died: boolean
 }
 
-/** Undo executions leave no cause on their key when they succeeded. */
-const isUndone = (state: State, own: Key): boolean => state.entries[own]?.undone === true
-
 function undoBlock(context: Context, { entry, key, block, own, died }: Undoing): Next {
-  const { state } = context
-  const seen = state.entries[own]
-  const tries = seen?.attempts.undo ?? 0
-  const subject = state.entries[key]
-  const failedLast = tries > 0
-  if (block.type === 'undo-by-hand')
-    return isAttended(context)
-      ? ask(context, block, 'undo', ['by-hand', 'not-undone', 'stop'], { key })
-      : record(entry, key, 'skipped', 'by hand')
-  if (failedLast || died) {
-    const mayRepeat = block.flags.idempotent && died && tries < 2
-    if (mayRepeat) return begin(context, block, 'undo', { of: key })
-    if (!isAttended(context)) return record(entry, key, 'failed', seen?.cause?.text ?? 'its rollback failed')
-    if (tries <= (subject?.asked ?? 0)) return begin(context, block, 'undo', { of: key })
-    return ask(context, entry, 'undo-failed', ['retry', 'by-hand', 'not-undone', 'stop'], { key })
+  const seen = context.state.entries[own]
+  if (block.type === 'undo-by-hand') return undoByHand(context, block, key)
+  const hasFailed = seen?.attempts.undo !== undefined && seen.cause !== undefined
+  const run = begin(context, block, 'undo', { of: key })
+  if (hasFailed && died) {
+    if (block.flags.idempotent && !isAttended(context)) return run
+    if (isAttended(context)) return ask(context, block, 'undo-failed', ['retry', 'by-hand', 'not-undone', 'stop'], { key })
+    return record(entry, key, 'failed', 'it is not known whether it was undone')
   }
+  if (hasFailed)
+    return isAttended(context)
+      ? ask(context, block, 'undo-failed', ['retry', 'by-hand', 'not-undone', 'stop'], { key })
+      : record(entry, key, 'failed', seen.cause.text)
   const typed = typedFor(context, block)
   if (isAttended(context)) {
-    if (subject?.undoAsked !== true)
-      return ask(context, block, 'undo', ['run', 'by-hand', 'not-undone', 'stop'], { key, ...(typed === null ? {} : { typed }) })
-    return begin(context, block, 'undo', { of: key })
+    if (seen?.undoAsked === true) return run
+    return ask(context, block, 'undo', ['run', 'by-hand', 'not-undone', 'stop'], { key, ...(typed === null ? {} : { typed }) })
   }
   if (block.confirm.type === 'typed' && !typedIsAnswered(context, block, typed))
     return record(entry, key, 'skipped', 'nobody was there to confirm it')
-  return begin(context, block, 'undo', { of: key })
+  return run
 }
 
 function typedIsAnswered({ state }: Context, block: PlanEntry, typed: string | null): boolean {
@@ -92,15 +107,21 @@ function typedIsAnswered({ state }: Context, block: PlanEntry, typed: string | n
   )
 }
 
-/** The *Rollback* section runs after the steps' own rollbacks, where there was something to undo. */
+/** The *Rollback* section runs after the steps' own rollbacks, where there was something to undo; each of it is asked, attended. */
 function section(plan: Plan, state: State): Next {
-  if (state.effects.length === 0) return 'over'
   const context = contextOf(plan, state)
+  if (changesOf(context).length === 0) return 'over'
   for (const entry of context.at.afterRollback) {
     const key = keyIn(context, entry)
-    const seen = state.entries[key]
     if (openOf(context, key) !== undefined) return 'wait'
-    if (entry.type !== 'rollback' || (seen?.attempts.undo ?? 0) > 0 || (seen !== undefined && seen.status !== 'open')) continue
+    const seen = state.entries[key]
+    if (isSettled(seen) || seen?.attempts.undo !== undefined) continue
+    const typed = typedFor(context, entry)
+    const asks = isChange(entry) && seen?.confirmed !== true
+    if (asks && isAttended(context))
+      return ask(context, entry, 'change', ['run', 'by-hand', 'skip', 'stop'], typed === null ? {} : { typed })
+    if (asks && entry.confirm.type === 'typed' && !typedIsAnswered(context, entry, typed))
+      return record(entry, key, 'skipped', 'nobody was there to confirm it')
     return begin(context, entry, 'undo')
   }
   return 'over'

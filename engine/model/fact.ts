@@ -207,7 +207,10 @@ export interface Entry {
   readonly undone?: boolean // of an undo block: its last attempt succeeded
   readonly undoAsked?: boolean // a person said: undo it
   readonly looked?: 'done' | 'needed' | 'unknown' // what its look said: is it already so?
-  readonly asked?: number // how often a person said of its undo: once more
+  readonly verified?: readonly BlockId[] // after a crash: its proofs that hold
+  readonly edited?: boolean // done, and its text has changed since: a person says whether it stays so
+  readonly signed?: boolean // a person has judged its result
+  readonly row?: number // of a decision: the row that a person chose
 }
 export interface State {
   // plain JSON; a few hundred bytes an entry; captures and carry at most 1 MiB together
@@ -240,7 +243,7 @@ export interface State {
     readonly item: string | null
   }
   readonly failure: { readonly key: Key; readonly why: string } | null // the first wins
-  readonly people: { readonly sinceMs: number | null; readonly waitedMs: number; readonly pausedMs: number }
+  readonly people: { readonly sinceMs: number | null; readonly waitedMs: number; readonly pausedMs: number; readonly pausedAtMs: number | null }
   readonly measures: Readonly<Record<string, Value>>
   readonly ended: { readonly result: Result; readonly exitCode: number } | null
   readonly lost: readonly string[] // secret captures of a dead sitting: their values are gone

@@ -15,7 +15,8 @@ export const check = (id: string, more = ''): string => fence(`bash {check id=${
 
 export const validate = (id: string, more = ''): string => fence(`bash {validate id=${id} ${more}}`, `prove ${id}`)
 
-export const undo = (id: string, more = ''): string => `**Rollback**:\n\n${fence(`bash {rollback id=${id} ${more}}`, `undo ${id}`)}`
+export const undo = (id: string, more = ''): string =>
+  `**Rollback**:\n\n${fence(`bash {rollback id=${id} ${more}}`, `undo ${id}`)}`
 
 /** A step of the procedure: its title, then what stands in it. */
 export const step = (title: string, ...parts: readonly string[]): string => `### ${title}\n\n${parts.join('\n')}\n`

@@ -41,6 +41,9 @@ export const ana: Who = { name: 'ana', how: 'terminal' }
 /** Nobody knows what to do next: the machine waits for something that cannot come. */
 export class Stuck extends Error {}
 
+/** It goes round in a circle. */
+export class Endless extends Error {}
+
 export class Broken extends Error {}
 
 export interface ScriptedWorld extends World {
@@ -48,32 +51,35 @@ export interface ScriptedWorld extends World {
   readonly begun: readonly TaskId[]
 }
 
+/** More facts than any run of these tests has. */
+const MOST = 2000
+
 const USUAL: Readonly<Record<Question['about'], Answer>> = {
-  'start': { choice: 'run' },
-  'box': { choice: 'yes' },
-  'change': { choice: 'run' },
+  start: { choice: 'run' },
+  box: { choice: 'yes' },
+  change: { choice: 'run' },
   'by-hand': { choice: 'by-hand', reason: 'did it' },
-  'validation': { choice: 'yes' },
-  'branch': { choice: 'row', row: 0 },
-  'approval': { choice: 'stop' },
-  'value': { choice: 'value', value: { type: 'string', text: 'given' } },
-  'failed': { choice: 'stop' },
+  validation: { choice: 'yes' },
+  branch: { choice: 'row', row: 0 },
+  approval: { choice: 'stop' },
+  value: { choice: 'value', value: { type: 'string', text: 'given' } },
+  failed: { choice: 'stop' },
   'unknown-effect': { choice: 'stop' },
   'edited-step': { choice: 'accept', reason: 'kept' },
-  'interrupted': { choice: 'stop' },
-  'paused': { choice: 'go-on' },
+  interrupted: { choice: 'stop' },
+  paused: { choice: 'go-on' },
   'roll-back': { choice: 'roll-back', to: null },
-  'undo': { choice: 'run' },
+  undo: { choice: 'run' },
   'undo-failed': { choice: 'not-undone' },
 }
 
 const BARE: Readonly<Partial<Record<Answer['choice'], Answer>>> = {
-  'skip': { choice: 'skip', reason: 'why not' },
+  skip: { choice: 'skip', reason: 'why not' },
   'by-hand': { choice: 'by-hand', reason: 'by hand' },
-  'accept': { choice: 'accept', reason: 'so it is' },
+  accept: { choice: 'accept', reason: 'so it is' },
   'roll-back': { choice: 'roll-back', to: null },
-  'row': { choice: 'row', row: 0 },
-  'edit': { choice: 'edit', text: 'edited' },
+  row: { choice: 'row', row: 0 },
+  edit: { choice: 'edit', text: 'edited' },
 }
 
 /** A world without processes: time goes on by what things take, people say what the script says. */
@@ -118,6 +124,7 @@ export function scriptedWorld(script: Script, before: readonly Stamped[] = []): 
     begun,
     append(fact) {
       if (script.breaksAt !== undefined && facts.length + 1 >= script.breaksAt) return Promise.reject(new Broken())
+      if (facts.length > MOST) return Promise.reject(new Endless(story(facts.slice(-40)).join('\n')))
       const stamped = { ...structuredClone(fact), seq: facts.length + 1, run: 'r-1', at: '', ms: nowMs } as Stamped
       facts.push(stamped)
       // The machine uses up what it is given: what was written stays as it was.
@@ -136,7 +143,8 @@ export function scriptedWorld(script: Script, before: readonly Stamped[] = []): 
       if (task === undefined) return
       const at = queue.findIndex(({ input }) => 'task' in input && input.task === id)
       if (at >= 0) queue.splice(at, 1)
-      if (task.type === 'question') push({ type: 'answer', task: id, answer: { choice: 'withdrawn' }, by: { name: '', how: 'policy' } })
+      if (task.type === 'question')
+        push({ type: 'answer', task: id, answer: { choice: 'withdrawn' }, by: { name: '', how: 'policy' } })
       else
         push({
           type: 'outcome',
@@ -204,13 +212,21 @@ export async function playOn(plan: Plan, facts: readonly Stamped[], again: Again
     to: again.to ?? null,
   }
   const before = again.before ?? plan
-  return sit(plan, world, { state, first: [...recover(state), resumed], plans: new Map([before, plan].map((one) => [one.hash, one])) })
+  return sit(plan, world, {
+    state,
+    first: [...recover(state), resumed],
+    plans: new Map([before, plan].map((one) => [one.hash, one])),
+  })
 }
 
 async function sit(
   plan: Plan,
   world: ScriptedWorld,
-  { state: from, first, plans }: { readonly state: State; readonly first: readonly Fact[]; readonly plans: ReadonlyMap<string, Plan> },
+  {
+    state: from,
+    first,
+    plans,
+  }: { readonly state: State; readonly first: readonly Fact[]; readonly plans: ReadonlyMap<string, Plan> },
 ): Promise<Play> {
   let state = from
   let isBroken = false

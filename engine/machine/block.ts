@@ -1,0 +1,128 @@
+/* A block going forward: look, confirm, run, prove, try again. */
+import type { Command, Entry, Question } from '../model/fact.ts'
+import type { PlanEntry } from '../model/plan.ts'
+import { isApproved } from './approvals.ts'
+import { ask, begin, keyIn, openOf, valuesIn, type Context } from './context.ts'
+import { NOT_CONFIRMED } from './evolve.ts'
+import { failed } from './failure.ts'
+import { freshen } from './freshness.ts'
+import { isChange } from './look-up.ts'
+import { settle } from './settle.ts'
+import type { Next } from './step.ts'
+
+/** What a block needs next. */
+export function block(context: Context, entry: PlanEntry, known: Entry | undefined): Next {
+  if (entry.treatment === 'by-hand') return byHand(context, entry, known)
+  if (known?.status === 'unknown') {
+    const unknown = unknownEffect(context, entry, known)
+    if (unknown !== null) return unknown
+  }
+  if (known?.cause !== undefined && (known.status === 'unknown' || hasBegun(known))) return failed(context, entry, known)
+  if (isChange(entry)) {
+    const fresh = freshen(context, entry)
+    if (fresh !== null) return fresh
+  }
+  const lost = entry.reads.find((name) => context.state.lost.includes(name))
+  if (lost !== undefined) return askLost(context, lost)
+  const looked = lookFirst(context, entry, known)
+  if (looked !== null) return looked
+  const approved = approvedAgain(context, entry)
+  if (approved !== null) return approved
+  if (needsConfirmation(entry) && known?.confirmed !== true && !isConfirmed(context, entry)) return confirm(context, entry)
+  return begin(context, entry, 'run')
+}
+
+const hasBegun = ({ attempts, looked }: Entry): boolean => (attempts.run ?? 0) + (attempts.again ?? 0) > 0 || looked === 'unknown'
+
+/** Nothing is executed: a person does it, or looks, and says how it went. */
+function byHand(context: Context, entry: PlanEntry, known: Entry | undefined): Next {
+  if (known?.cause !== undefined) return failed(context, entry, known)
+  const values = valuesIn(context)
+  const missing = entry.captures.find(({ name }) => !Object.hasOwn(values, name))
+  if (missing !== undefined) return ask(context, entry, 'value', ['value', 'skip', 'stop'], { name: missing.name })
+  return isChange(entry) || entry.type === 'notify'
+    ? ask(context, entry, 'by-hand', ['by-hand', 'no', 'skip', 'stop'])
+    : ask(context, entry, 'validation', ['yes', 'no', 'skip', 'stop'])
+}
+
+/** The value of a secret capture died with its process, and its step changes something: a person gives it again. */
+function askLost(context: Context, name: string): Next {
+  const giver = (context.at.captures.get(name) ?? [])[0]
+  if (giver === undefined) return 'over'
+  if (openOf(context, keyIn(context, giver)) !== undefined) return 'wait'
+  return ask(context, giver, 'value', ['value', 'stop'], { name })
+}
+
+/** `once`, and a typed step's own check: is it already so? */
+function lookFirst(context: Context, entry: PlanEntry, known: Entry | undefined): Next | null {
+  const asks = entry.looks ? entry : entry.flags.once ? context.at.proofs.get(entry.id)?.[0] : undefined
+  if (asks === undefined) return null
+  switch (known?.looked) {
+    case undefined:
+      return begin(context, asks, 'look', asks === entry ? {} : { of: keyIn(context, entry) })
+    case 'done':
+      return settle(context, entry, 'not-needed', 'it is already so')
+    case 'needed':
+      return null
+    case 'unknown':
+      return failed(context, entry, { ...known, cause: known.cause ?? { type: 'verdict', text: '' } })
+  }
+}
+
+/** An edited text is not what was approved. */
+function approvedAgain(context: Context, entry: PlanEntry): Next | null {
+  const approval = context.at.approvalOf.get(entry.part)
+  if (approval === undefined || context.state.edits[entry.id] === undefined) return null
+  if (isApproved(context.state, approval.id, approval.approve?.roles ?? [])) return null
+  return openOf(context, keyIn(context, approval)) === undefined ? ask(context, approval, 'approval', ['stop']) : 'wait'
+}
+
+function needsConfirmation(entry: PlanEntry): boolean {
+  if (entry.needsEdit !== null) return true
+  if (entry.type === 'notify') return false
+  return isChange(entry) && (entry.confirm.type !== 'no' || entry.flags.irreversible)
+}
+
+/** `--unattended` is the confirmation of what a key would confirm, in production with `--i-mean`; an answer may still say otherwise. */
+function isConfirmed({ plan, state }: Context, entry: PlanEntry): boolean {
+  const { mode, meant, answers } = state.settings
+  const said = (answers as { readonly steps?: Readonly<Record<string, unknown>> } | null)?.steps?.[entry.id]
+  const isPlain =
+    entry.confirm.type === 'ask' && !entry.flags.irreversible && entry.needsEdit === null && entry.treatment === 'execute'
+  return mode === 'unattended' && isPlain && said === undefined && (!plan.production || meant === plan.environment)
+}
+
+function confirm(context: Context, entry: PlanEntry): Command {
+  const typed = typedFor(context, entry)
+  const choices: Question['choices'] =
+    entry.needsEdit !== null && context.state.edits[entry.id] === undefined
+      ? ['edit', 'by-hand', 'skip', 'stop']
+      : ['run', 'by-hand', 'skip', ...(entry.use === null ? (['edit'] as const) : []), 'stop']
+  return ask(context, entry, 'change', choices, typed === null ? {} : { typed })
+}
+
+/** What must be typed: the environment's name, a parameter's value; for what cannot be undone the environment, else its own id. */
+export function typedFor(context: Context, entry: PlanEntry): string | null {
+  if (entry.confirm.type === 'typed') {
+    const value = valuesIn(context)[entry.confirm.name === 'env' ? 'ENVIRONMENT' : entry.confirm.name]
+    return value !== undefined && !('ref' in value) && value.text !== '' ? value.text : entry.id
+  }
+  if (!entry.flags.irreversible) return null
+  return context.plan.environment === '' ? entry.id : context.plan.environment
+}
+
+/** The engine died, or lost the host, in the middle: never again blindly, never skipped silently. Null: it is a failure like others. */
+function unknownEffect(context: Context, entry: PlanEntry, known: Entry): Next | null {
+  const died = known.cause?.type === 'runner-died'
+  if (!isChange(entry)) return died ? begin(context, entry, 'run') : null
+  const of = keyIn(context, entry)
+  if (known.cause?.text !== NOT_CONFIRMED) {
+    const proofs = entry.looks ? [entry] : (context.at.proofs.get(entry.id) ?? [])
+    const next = proofs.find(({ id }) => !(known.verified ?? []).includes(id))
+    if (next !== undefined)
+      return openOf(context, keyIn(context, next)) === undefined ? begin(context, next, 'verify', { of }) : 'wait'
+    if (proofs.length > 0) return settle(context, entry, 'confirmed', 'its effect is there', null)
+  }
+  if (entry.flags.idempotent) return died ? begin(context, entry, 'run') : null
+  return ask(context, entry, 'unknown-effect', ['run', 'accept', 'by-hand', 'skip', 'roll-back', 'stop'])
+}
