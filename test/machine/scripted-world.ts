@@ -29,6 +29,12 @@ export interface Script {
   readonly outcomes?: Readonly<Record<string, readonly Played[]>>
   /** By `ABOUT KEY`, `ABOUT` or `KEY`: one for each time it is asked, the last one for all that follow. */
   readonly answers?: Readonly<Record<string, readonly (Answer | Answer['choice'] | null)[]>>
+  /** What comes of a task that is not named. */
+  readonly outcome?: (task: Execution) => Played
+  /** What is said to a question that is not named. */
+  readonly answer?: (question: Question) => Answer | null
+  /** Said when so many tasks have begun. */
+  readonly message?: { readonly at: number; readonly message: Message }
   /** What is said when a task begins whose id begins with `when`. */
   readonly says?: readonly { readonly when: string; readonly message: Message; readonly by?: Who }[]
   /** `append` throws at the fact with this number. */
@@ -73,6 +79,8 @@ const USUAL: Readonly<Record<Question['about'], Answer>> = {
   'undo-failed': { choice: 'not-undone' },
 }
 
+const usual = ({ about }: Question): Answer => USUAL[about]
+
 const BARE: Readonly<Partial<Record<Answer['choice'], Answer>>> = {
   skip: { choice: 'skip', reason: 'why not' },
   'by-hand': { choice: 'by-hand', reason: 'by hand' },
@@ -101,7 +109,7 @@ export function scriptedWorld(script: Script, before: readonly Stamped[] = []): 
   const execute = (task: Execution): void => {
     const name = `${task.key}/${task.purpose}`
     const list = script.outcomes?.[name] ?? (task.purpose === 'run' ? script.outcomes?.[task.key] : undefined)
-    const played = nth(list, name) ?? 'done'
+    const played = nth(list, name) ?? script.outcome?.(task) ?? 'done'
     if (played === 'hang') return
     const given: Partial<Outcome> = typeof played === 'string' ? { status: played } : played
     const status = given.status ?? 'done'
@@ -113,7 +121,7 @@ export function scriptedWorld(script: Script, before: readonly Stamped[] = []): 
     const { about, key, task, typed, choices } = question
     const names = [`${about} ${key ?? ''}`, key ?? '', about]
     const name = names.find((one) => script.answers?.[one] !== undefined)
-    const said = name === undefined ? USUAL[about] : nth(script.answers?.[name], name)
+    const said = name === undefined ? (script.answer ?? usual)(question) : nth(script.answers?.[name], name)
     if (said === null || said === undefined) return
     const whole = typeof said === 'string' ? (BARE[said] ?? ({ choice: said } as Answer)) : said
     if (!choices.includes(whole.choice)) throw new Error(`${task}: ${about} does not offer ${whole.choice}: ${choices.join(' ')}`)
@@ -135,6 +143,7 @@ export function scriptedWorld(script: Script, before: readonly Stamped[] = []): 
       open.set(task.task, task)
       for (const { when, message, by } of script.says ?? [])
         if (task.task.startsWith(when)) push({ type: 'message', message, by: by ?? ana }, 0)
+      if (script.message?.at === begun.length) push({ type: 'message', message: script.message.message, by: ana }, 0)
       if (task.type === 'execution') execute(task)
       else answer(task)
     },
