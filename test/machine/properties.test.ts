@@ -13,9 +13,9 @@ const anyStep = fc.record({
   retries: fc.integer({ min: 0, max: 2 }),
   isIdempotent: fc.boolean(),
   isProved: fc.boolean(),
-  isUndone: fc.boolean(),
+  isUndone: fc.integer({ min: 0, max: 3 }).map((n) => n > 0),
   isOnce: fc.boolean(),
-  isSteady: fc.boolean(),
+  isSteady: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
   onFailure: fc.constantFrom('', '', '', 'on-failure=continue', 'on-failure=warn', 'on-failure=rollback'),
 })
 type AnyStep = typeof anyStep extends fc.Arbitrary<infer T> ? T : never
@@ -89,6 +89,8 @@ const anyFate: fc.Arbitrary<Fate> = fc.record({
   ),
 })
 
+const ONWARD: readonly Answer['choice'][] = ['run', 'yes', 'go-on', 'row', 'by-hand', 'value', 'accept', 'skip', 'stop']
+
 const WORDS: Readonly<Partial<Record<Answer['choice'], Answer>>> = {
   skip: { choice: 'skip', reason: 'why' },
   'by-hand': { choice: 'by-hand', reason: 'hand' },
@@ -106,8 +108,8 @@ function scriptOf(fate: Fate, more: Partial<Script> = {}): Script {
     outcome: () => fate.outcomes[outcome++] ?? 'done',
     answer: ({ choices }) => {
       const nth = fate.answers[answer++]
-      // Once nothing more is drawn, whoever is asked stops.
-      const choice = nth === undefined ? (choices.includes('stop') ? 'stop' : choices[0]) : choices[nth % choices.length]
+      // Once nothing more is drawn, whoever is asked goes on as far as may be.
+      const choice = nth === undefined ? ONWARD.find((one) => choices.includes(one)) : choices[nth % choices.length]
       if (choice === 'row') return { choice, row: (nth ?? 0) % 2 }
       return WORDS[choice ?? 'stop'] ?? ({ choice } as Answer)
     },
@@ -148,7 +150,7 @@ const ANSWERS = {
   ),
 }
 
-const runs = (count: number): fc.Parameters<unknown> => ({ numRuns: count })
+const runs = (count: number): fc.Parameters<unknown> => ({ numRuns: count * Number(process.env['TIMES'] ?? 1) })
 
 /** Every run ends: `play` throws when it is stuck, goes in a circle, or its journal does not conform. */
 function isOver({ state }: Play): boolean {

@@ -40,6 +40,8 @@ export interface Script {
   /** `append` throws at the fact with this number. */
   readonly breaksAt?: number
   readonly tookMs?: number
+  /** Nobody types anything: whatever is said is a key. */
+  readonly unsigned?: boolean
 }
 
 export const ana: Who = { name: 'ana', how: 'terminal' }
@@ -125,7 +127,12 @@ export function scriptedWorld(script: Script, before: readonly Stamped[] = []): 
     if (said === null || said === undefined) return
     const whole = typeof said === 'string' ? (BARE[said] ?? ({ choice: said } as Answer)) : said
     if (!choices.includes(whole.choice)) throw new Error(`${task}: ${about} does not offer ${whole.choice}: ${choices.join(' ')}`)
-    push({ type: 'answer', task, answer: whole, by: typed === undefined ? ana : { ...ana, how: 'typed' } })
+    push({
+      type: 'answer',
+      task,
+      answer: whole,
+      by: typed === undefined || script.unsigned === true ? ana : { ...ana, how: 'typed' },
+    })
   }
   return {
     facts,

@@ -1,0 +1,407 @@
+import { describe, expect, test } from 'vitest'
+import { conforms } from '../../engine/machine/conforms.ts'
+import type { Settings, Stamped } from '../../engine/model/fact.ts'
+import type { Plan } from '../../engine/model/plan.ts'
+import { attended, book, check, command, fence, planOf, step, unattended, undo, validate } from './plan.ts'
+import { type Again, play, playOn, type Script, story } from './scripted-world.ts'
+
+const a = step('Step 1: One', command('a'), undo('ua'))
+const b = step('Step 2: Two', command('b'), undo('ub'))
+
+interface Case {
+  readonly title: string
+  readonly book: string
+  readonly drill?: 'partial'
+  readonly settings?: Settings
+  readonly script?: Script
+  /** Killed after the last fact that tells this line, or begins this task; missing: it ended. */
+  readonly killed?: string
+  readonly again?: Partial<Again>
+  /** The story of the second sitting. */
+  readonly story: readonly string[]
+}
+
+function cut(facts: readonly Stamped[], at: string): readonly Stamped[] {
+  const index = facts.findLastIndex(
+    (fact) => ('task' in fact && fact.type === 'step-started' && fact.task === at) || story([fact])[0] === at,
+  )
+  expect(index).toBeGreaterThan(-1)
+  return facts.slice(0, index + 1)
+}
+
+const cases: readonly Case[] = [
+  {
+    title: 'killed in a check: it runs again',
+    book: book([step('Step 1: C', check('c')), a]),
+    killed: 'c/run/1',
+    story: ['c: unknown', 'resumed forward', 'c: done', 'a: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'killed in a command that is proved: its effect is confirmed, and it does not run again',
+    book: book([step('Step 1: A', command('a'), validate('v'), undo('ua'))]),
+    killed: 'a/run/1',
+    story: ['a: unknown', 'resumed forward', 'v verify: done', 'a = confirmed', 'v: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'every proof must hold',
+    book: book([step('Step 1: A', command('a', 'idempotent'), validate('v'), validate('w'), undo('ua'))]),
+    killed: 'a/run/1',
+    again: { script: { outcomes: { 'w/verify': ['failed'] } } },
+    story: [
+      'a: unknown',
+      'resumed forward',
+      'v verify: done',
+      'w verify: failed',
+      'a: done',
+      'v: done',
+      'w: done',
+      'course closing',
+      'end passed 0',
+    ],
+  },
+  {
+    title: 'not proved, and nobody there: it waits',
+    book: book([step('Step 1: A', command('a'), validate('v'), undo('ua'))]),
+    killed: 'a/run/1',
+    again: { script: { outcomes: { 'v/verify': ['failed'] }, answers: { 'unknown-effect': [null] } } },
+    story: ['a: unknown', 'resumed forward', 'v verify: failed', 'end waiting 6'],
+  },
+  {
+    title: 'not proved, idempotent: it runs again',
+    book: book([step('Step 1: A', command('a', 'idempotent'), validate('v'))]),
+    killed: 'a/run/1',
+    again: { script: { outcomes: { 'v/verify': ['failed'] } } },
+    story: ['a: unknown', 'resumed forward', 'v verify: failed', 'a: done', 'v: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'nothing proves it, idempotent: it runs again',
+    book: book([step('Step 1: A', command('a', 'idempotent'))]),
+    killed: 'a/run/1',
+    story: ['a: unknown', 'resumed forward', 'a: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'nothing proves it: a person is asked',
+    book: book([step('Step 1: A', command('a'))]),
+    settings: attended(),
+    killed: 'a/run/1',
+    again: { script: { answers: { 'unknown-effect': ['accept'] } } },
+    story: ['a: unknown', 'resumed forward', 'unknown-effect a? accept', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'a person may say: run it again',
+    book: book([step('Step 1: A', command('a'))]),
+    settings: attended(),
+    killed: 'a/run/1',
+    again: { script: { answers: { 'unknown-effect': ['run'] } } },
+    story: ['a: unknown', 'resumed forward', 'unknown-effect a? run', 'a: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'an effect that is not known is undone with the rest',
+    book: book([a, step('Step 2: C', check('c'))]),
+    settings: attended(),
+    killed: 'a/run/1',
+    again: { script: { answers: { 'unknown-effect': ['roll-back'] } } },
+    story: [
+      'a: unknown',
+      'resumed forward',
+      'unknown-effect a? roll-back',
+      'undo a? run',
+      'ua undo: done',
+      'a = done',
+      'course closing',
+      'end rolled-back 3 a',
+    ],
+  },
+  {
+    title: 'killed while it proves after a crash: it proves again',
+    book: book([step('Step 1: A', command('a'), validate('v'))]),
+    script: { outcomes: { a: ['unknown'] } },
+    killed: 'v/verify/1',
+    story: [
+      'v verify: unknown',
+      'resumed forward',
+      'v verify: done',
+      'a = confirmed',
+      'v: done',
+      'course closing',
+      'end passed 0',
+    ],
+  },
+  {
+    title: 'killed in a look: it looks again',
+    book: book([step('Step 1: A', command('a', 'once'), validate('v'))]),
+    killed: 'v/look/1',
+    story: ['v look: unknown', 'resumed forward', 'v look: done', 'a = not-needed', 'v: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'killed at a question: it is asked anew',
+    book: book([a]),
+    settings: attended(),
+    script: { answers: { change: ['run'] } },
+    killed: 'change a? run',
+    story: ['resumed forward', 'a: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'killed in an undo, attended: asked',
+    book: book([a]),
+    settings: attended(),
+    script: { outcomes: { a: ['failed'] }, answers: { failed: ['roll-back'] } },
+    killed: 'ua/undo/1',
+    again: { course: 'rolling', script: { answers: { 'undo-failed': ['retry'] } } },
+    story: [
+      'ua undo: unknown',
+      'resumed rolling',
+      'undo-failed a? retry',
+      'ua undo: done',
+      'a = done',
+      'course closing',
+      'end rolled-back 3 a',
+    ],
+  },
+  {
+    title: 'killed in an undo, nobody there: not undone',
+    book: book([a]),
+    script: { outcomes: { a: ['failed'] } },
+    killed: 'ua/undo/1',
+    again: { course: 'rolling' },
+    story: ['ua undo: unknown', 'resumed rolling', 'a = failed', 'course closing', 'end failed 1 a'],
+  },
+  {
+    title: 'killed in an undo that is idempotent, nobody there: it runs again',
+    book: book([step('Step 1: A', command('a'), undo('ua', 'idempotent'))]),
+    script: { outcomes: { a: ['failed'] } },
+    killed: 'ua/undo/1',
+    again: { course: 'rolling' },
+    story: ['ua undo: unknown', 'resumed rolling', 'ua undo: done', 'a = done', 'course closing', 'end rolled-back 3 a'],
+  },
+  {
+    title: 'killed in a clean-up: it goes on there, and nothing else',
+    book: book([a], { after: '## Cleanup\n\n```bash {cleanup id=tidy}\ntrue\n```\n' }),
+    drill: 'partial',
+    script: { outcomes: { a: ['failed'] } },
+    killed: 'tidy/cleanup/1',
+    story: ['tidy cleanup: unknown', 'resumed forward', 'tidy cleanup: done', 'end rolled-back 3 a'],
+  },
+  {
+    title: 'killed after the author’s stop: it stays stopped',
+    book: book([step('Step 1: C', check('c'), '| If | Then |\n| --- | --- |\n| otherwise | stop |\n'), a]),
+    killed: 'c-decision -> next',
+    story: ['resumed forward', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'killed after a failure that goes on: it is not run again',
+    book: book([step('Step 1: A', command('a', 'on-failure=continue')), b]),
+    script: { outcomes: { a: ['failed'] } },
+    killed: 'a = failed',
+    story: ['resumed forward', 'b: done', 'course closing', 'end failed 1 a'],
+  },
+  {
+    title: 'killed after a failure, attended: it is asked about, not run',
+    book: book([a]),
+    settings: attended(),
+    script: { outcomes: { a: ['failed'] } },
+    killed: 'a: failed',
+    again: { script: { answers: { failed: ['skip'] } } },
+    story: ['resumed forward', 'failed a? skip', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'waiting, then answered',
+    book: book([step('Step 1: H', 'Call.\n'), a]),
+    script: { answers: { 'by-hand': [null] } },
+    again: { settings: unattended({ answers: { steps: { h: { done: 'CHG-1' } } } }) },
+    story: ['by-hand h? withdrawn', 'resumed forward', 'by-hand h? by-hand', 'a: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'what had failed is tried again, what was done is not',
+    book: book([step('Step 1: A', command('a')), step('Step 2: C', check('c'))]),
+    settings: unattended({ rollback: 'never' }),
+    script: { outcomes: { c: ['failed'] } },
+    story: ['resumed forward', 'c: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'what was undone is done again, proved again, and can be undone again',
+    book: book([step('Step 1: A', command('a'), validate('v'), undo('ua')), step('Step 2: C', check('c'))]),
+    script: { outcomes: { c: ['failed'] } },
+    again: { script: { outcomes: { c: ['failed'] } } },
+    story: [
+      'resumed forward',
+      'a: done',
+      'v: done',
+      'c: failed',
+      'course rolling',
+      'ua undo: done',
+      'a = done',
+      'course closing',
+      'end rolled-back 3 c',
+    ],
+  },
+  {
+    title: 'a stopped run goes on',
+    book: book([a, b]),
+    settings: attended(),
+    script: { answers: { 'change b': ['stop'] } },
+    story: ['resumed forward', 'change b? run', 'b: done', 'course closing', 'end passed 0'],
+  },
+  {
+    title: 'a stopped run is rolled back',
+    book: book([a, b]),
+    settings: attended(),
+    script: { answers: { 'change b': ['stop'] } },
+    again: { course: 'rolling' },
+    story: ['resumed rolling', 'undo a? run', 'ua undo: done', 'a = done', 'course closing', 'end rolled-back 3'],
+  },
+  {
+    title: 'nothing of it can be undone: that is no success',
+    book: book([step('Step 1: A', command('a')), b]),
+    settings: attended(),
+    script: { answers: { 'change b': ['stop'] } },
+    again: { course: 'rolling' },
+    story: ['resumed rolling', 'a = skipped', 'course closing', 'end failed 1'],
+  },
+  {
+    title: 'an undo that had failed is tried again',
+    book: book([a, b]),
+    script: { outcomes: { b: ['failed'], 'ub/undo': ['failed'] } },
+    again: { course: 'rolling' },
+    story: ['resumed rolling', 'ub undo: done', 'b = done', 'course closing', 'end rolled-back 3 b'],
+  },
+  {
+    title: 'rolled back to a step',
+    book: book([a, b, step('Step 3: C', check('c'))]),
+    settings: unattended({ rollback: 'never' }),
+    script: { outcomes: { c: ['failed'] } },
+    again: { course: 'rolling', to: 'b' },
+    story: ['resumed rolling', 'ub undo: done', 'b = done', 'course closing', 'end rolled-back-in-part 5 c'],
+  },
+]
+
+describe('the next sitting', () => {
+  test.each(cases)(
+    '$title',
+    async ({ book: source, drill, settings = unattended(), script, killed, again = {}, story: expected }) => {
+      const plan = planOf(source, drill === undefined ? {} : { drill })
+      const { facts } = await play(plan, settings, script)
+      const before = killed === undefined ? facts : cut(facts, killed)
+      const after = await playOn(plan, before, { settings, ...again })
+      expect(story(after.facts).slice(story(before).length)).toEqual(expected)
+    },
+  )
+})
+
+describe('an edited runbook', () => {
+  const source = (text: string, more: readonly string[] = []): Plan =>
+    planOf(book([step('Step 1: A', fence('bash {command id=a}', text)), ...more, step('Step 3: C', check('c'))]))
+  const before = source('one')
+  const first = async (): Promise<readonly Stamped[]> =>
+    (await play(before, unattended({ rollback: 'never' }), { outcomes: { c: ['failed'] } })).facts
+
+  test('done and changed is asked about; kept, it does not run', async () => {
+    const facts = await first()
+    const plan = source('two')
+    const after = await playOn(plan, facts, { settings: attended(), edited: ['a'], before })
+    expect(story(after.facts).slice(story(facts).length)).toEqual([
+      'resumed forward',
+      'edited-step a? accept',
+      'c: done',
+      'course closing',
+      'end passed 0',
+    ])
+  })
+
+  test('run again, it runs', async () => {
+    const facts = await first()
+    const plan = source('two')
+    const after = await playOn(plan, facts, {
+      settings: attended(),
+      edited: ['a'],
+      before,
+      script: { answers: { 'edited-step': ['run'] } },
+    })
+    expect(story(after.facts).slice(story(facts).length)).toEqual([
+      'resumed forward',
+      'edited-step a? run',
+      'a: done',
+      'c: done',
+      'course closing',
+      'end passed 0',
+    ])
+  })
+
+  test('with nobody there it waits', async () => {
+    const facts = await first()
+    const after = await playOn(source('two'), facts, {
+      settings: unattended(),
+      edited: ['a'],
+      before,
+      script: { answers: { 'edited-step': [null] } },
+    })
+    expect(story(after.facts).at(-1)).toBe('end waiting 6')
+  })
+
+  test('a new step runs where it stands, one that is gone is ignored', async () => {
+    const facts = await first()
+    const plan = source('one', [step('Step 2: N', command('n'))])
+    const after = await playOn(plan, facts, { settings: unattended(), before })
+    expect(story(after.facts).slice(story(facts).length)).toEqual([
+      'resumed forward',
+      'n: done',
+      'c: done',
+      'course closing',
+      'end passed 0',
+    ])
+    const gone = planOf(book([step('Step 3: C', check('c'))]))
+    const fewer = await playOn(gone, facts, { settings: unattended(), before })
+    expect(story(fewer.facts).at(-1)).toBe('end passed 0')
+  })
+})
+
+describe('secrets of a dead sitting', () => {
+  const secret = { TOKEN: { type: 'secret', ref: 'run:c/run/1/TOKEN' } } as const
+  const uses = step('Step 2: U', fence('bash {command id=u}', 'echo "$TOKEN"'))
+
+  test('are captured again by what only reads', async () => {
+    const plan = planOf(book([step('Step 1: C', fence('bash {check id=c capture=TOKEN:secret}')), uses]))
+    const { facts } = await play(plan, unattended(), { outcomes: { c: [{ captured: secret }] } })
+    const after = await playOn(plan, cut(facts, 'c: done'), {
+      settings: unattended(),
+      script: { outcomes: { c: [{ captured: secret }] } },
+    })
+    expect(story(after.facts).slice(1)).toEqual(['resumed forward', 'c: done', 'u: done', 'course closing', 'end passed 0'])
+  })
+
+  test('are asked for where what gave them changes something', async () => {
+    const plan = planOf(book([step('Step 1: C', fence('bash {command id=c capture=TOKEN:secret}')), uses]))
+    const { facts } = await play(plan, attended(), { outcomes: { c: [{ captured: secret }] } })
+    const after = await playOn(plan, cut(facts, 'c: done'), { settings: attended() })
+    expect(story(after.facts).slice(2)).toEqual([
+      'resumed forward',
+      'value c? value',
+      'change u? run',
+      'u: done',
+      'course closing',
+      'end passed 0',
+    ])
+  })
+})
+
+describe('a journal that the machine would not have written', () => {
+  const plan = planOf(book([a, b]))
+
+  test.each<readonly [string, (facts: Stamped[]) => Stamped[]]>([
+    ['has lost a fact', (facts) => facts.filter(({ seq }) => seq !== 3)],
+    ['has one twice', (facts) => facts.flatMap((fact) => (fact.seq === 3 ? [fact, fact] : [fact]))],
+    [
+      'has two the other way round',
+      ([one, two, three, ...rest]) => [one, three, two, ...rest].filter((fact) => fact !== undefined),
+    ],
+    [
+      'has another result',
+      (facts) => facts.map((fact) => (fact.type === 'run-ended' ? { ...fact, result: 'failed', exitCode: 1 } : fact)),
+    ],
+    ['does not begin at the beginning', (facts) => facts.slice(1)],
+  ])('%s', async (_, change) => {
+    const { facts } = await play(plan, unattended())
+    expect(conforms(plan, structuredClone([...facts])).ok).toBe(true)
+    expect(conforms(plan, change(structuredClone([...facts]))).ok).toBe(false)
+  })
+})
