@@ -6,6 +6,7 @@ import { ask, begin, keyIn, openOf, valuesIn, type Context } from './context.ts'
 import { NOT_CONFIRMED } from './evolve.ts'
 import { failed } from './failure.ts'
 import { freshen } from './freshness.ts'
+import { saidOf } from './known-answer.ts'
 import { isChange } from './look-up.ts'
 import { settle } from './settle.ts'
 import type { Next } from './step.ts'
@@ -84,12 +85,12 @@ function needsConfirmation(entry: PlanEntry): boolean {
 }
 
 /** `--unattended` is the confirmation of what a key would confirm, in production with `--i-mean`; an answer may still say otherwise. */
-function isConfirmed({ plan, state }: Context, entry: PlanEntry): boolean {
-  const { mode, meant, answers } = state.settings
-  const said = (answers as { readonly steps?: Readonly<Record<string, unknown>> } | null)?.steps?.[entry.id]
-  const isPlain =
-    entry.confirm.type === 'ask' && !entry.flags.irreversible && entry.needsEdit === null && entry.treatment === 'execute'
-  return mode === 'unattended' && isPlain && said === undefined && (!plan.production || meant === plan.environment)
+function isConfirmed(context: Context, entry: PlanEntry): boolean {
+  const { mode, meant } = context.state.settings
+  const { plan } = context
+  const isPlain = entry.confirm.type === 'ask' && !entry.flags.irreversible && entry.needsEdit === null
+  if (mode !== 'unattended' || !isPlain || (plan.production && meant !== plan.environment)) return false
+  return saidOf(context.state, { step: entry.id, key: keyIn(context, entry) }) === undefined
 }
 
 function confirm(context: Context, entry: PlanEntry): Command {

@@ -35,10 +35,10 @@ export const isAttended = ({ state }: Context): boolean => state.settings.mode =
 /** All values that expressions and executions may take here: parameters, captures, built-ins, the item's own. */
 export function valuesIn(context: Context): Record<string, Value> {
   const { plan, state, item, at } = context
-  const values: Record<string, Value> = {
+  const values = Object.assign(Object.create(null) as Record<string, Value>, {
     ENVIRONMENT: { type: 'string', text: plan.environment },
     DRILL: { type: 'string', text: plan.drill ?? '' },
-  }
+  })
   for (const param of plan.params) {
     if (param.secret && param.ref !== null) values[param.name] = { type: 'secret', ref: param.ref }
     else if (param.value !== null) values[param.name] = { type: param.type.replace(/\(.*/s, ''), text: param.value }

@@ -20,6 +20,7 @@ export async function drive(plan: Plan, world: World, from: State): Promise<Stat
         await record(command.fact)
         break
       case 'begin':
+        checkProgress(state, command.task)
         await record(begun(command.task))
         world.begin(command.task)
         break
@@ -34,6 +35,12 @@ export async function drive(plan: Plan, world: World, from: State): Promise<Stat
       }
     }
   }
+}
+
+/** Nothing is begun twice at once: a core that does so is stopped before it fills the machine with processes. */
+function checkProgress({ open }: State, { key, task }: Execution | Question): void {
+  const twin = Object.values(open).find((one) => one.key !== null && one.key === key && one.type === 'execution')
+  if (twin !== undefined) throw new Error(`The machine would begin ${task} while ${twin.task} is open`)
 }
 
 /** The fact that stands before an effect. */

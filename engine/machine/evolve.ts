@@ -19,14 +19,7 @@ export function evolve(state: State, fact: Stamped): State {
   next.ms = Math.max(next.ms, fact.ms)
   switch (fact.type) {
     case 'run-started':
-      Object.assign(next, {
-        rules: fact.rules,
-        plan: fact.plan,
-        settings: fact.settings,
-        sitting: 1,
-        operators: [fact.settings.operator.name],
-        captured: { ...fact.values },
-      })
+      begun(next, fact)
       return next
     case 'run-resumed':
       resumed(next, fact)
@@ -74,6 +67,11 @@ export function evolve(state: State, fact: Stamped): State {
       next.ended = { result: fact.result, exitCode: fact.exitCode }
       return next
   }
+}
+
+function begun(next: Changing, { rules, plan, settings, values }: Extract<Fact, { type: 'run-started' }>): void {
+  Object.assign(next, { rules, plan, settings, sitting: 1, operators: [settings.operator.name] })
+  Object.assign(next.captured, values)
 }
 
 /** The first message of a kind has been obeyed. */

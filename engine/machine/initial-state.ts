@@ -1,5 +1,8 @@
 import type { Settings, State } from '../model/fact.ts'
 
+/** A record without the names that every object has: a step may be called `constructor`. */
+const bare = <T>(): Record<string, T> => Object.create(null) as Record<string, T>
+
 /** The state before the first fact. */
 export function initialState(): State {
   const settings: Settings = {
@@ -24,16 +27,16 @@ export function initialState(): State {
     ms: 0,
     round: 1,
     origin: null,
-    entries: {},
-    items: {},
-    open: {},
+    entries: bare(),
+    items: bare(),
+    open: bare(),
     effects: [],
-    captured: {},
+    captured: bare(),
     carry: null,
-    edits: {},
+    edits: bare(),
     pending: [],
     approvals: [],
-    answersUsed: {},
+    answersUsed: bare(),
     escalated: [],
     course: { type: 'forward', why: '', to: null, item: null },
     failure: null,

@@ -49,7 +49,7 @@ export function judge(entry: Pick<PlanEntry, 'captures' | 'expect' | 'assert'>, 
 
 function take(raw: RawResult, name: string): string | null {
   if (raw.output !== null) {
-    const value = raw.output[name]
+    const value = Object.hasOwn(raw.output, name) ? raw.output[name] : undefined
     if (value === undefined || value === null) return ''
     return typeof value === 'string' ? value : JSON.stringify(value)
   }
@@ -67,7 +67,8 @@ function unmetExpectation(
     const text = raw.stdout.trim()
     if (expect === 'empty' && text !== '') return { type: 'expect', text: 'expected no output' }
     if (expect === 'nonempty' && text === '') return { type: 'expect', text: 'expected output, there was none' }
-    if (expect.startsWith('/')) {
+    if (expect !== 'empty' && expect !== 'nonempty') {
+      if (!/^\/.*\/$/s.test(expect)) return { type: 'expect', text: `${expect} is neither empty, nonempty nor /PATTERN/` }
       const found = matches(expect.slice(1, -1), text)
       if (!found.ok) return { type: 'expect', text: found.reason }
       if (!found.found) return { type: 'expect', text: `expected ${expect}` }

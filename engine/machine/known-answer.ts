@@ -1,4 +1,4 @@
-import type { Answer, Question } from '../model/fact.ts'
+import type { Answer, Question, State } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
 import type { Json } from '../model/value.ts'
 import type { Context } from './context.ts'
@@ -21,21 +21,28 @@ interface Known {
   readonly how: 'answers' | 'policy'
 }
 
-/** The answer for `STEP[ITEM]` of a repeated step, else the one for all its items. */
-function saidOf(answers: Answers, { step, key }: Question): Json | undefined {
-  if (step === null) return undefined
+/** What the answers file says of `STEP[ITEM]` of a repeated step, else of all its items. */
+export function saidOf(state: State, { step, key }: Pick<Question, 'step' | 'key'>): Json | undefined {
+  const steps = (state.settings.answers as Answers)?.steps
+  if (step === null || steps === undefined) return undefined
   const item = key === null ? null : partsOf(key).item
-  return (item === null ? undefined : answers?.steps?.[`${step}[${item}]`]) ?? answers?.steps?.[step]
+  const name = item !== null && Object.hasOwn(steps, `${step}[${item}]`) ? `${step}[${item}]` : step
+  return Object.hasOwn(steps, name) ? steps[name] : undefined
+}
+
+/** What the answers file says to the failures of a step, in order. */
+function onFailureOf(state: State, step: string): readonly Json[] | undefined {
+  const all = (state.settings.answers as Answers)?.['on-failure']
+  return all !== undefined && Object.hasOwn(all, step) ? all[step] : undefined
 }
 
 function answerTo(context: Context, question: Question): Known | null {
   const { state, at } = context
   const entry = question.step === null ? undefined : at.byId.get(question.step)
-  const answers = state.settings.answers as unknown as Answers
-  const said = saidOf(answers, question)
+  const said = saidOf(state, question)
   switch (question.about) {
     case 'failed':
-      return afterFailure(answers?.['on-failure']?.[question.step ?? ''], state.answersUsed[question.step ?? ''] ?? 0)
+      return afterFailure(onFailureOf(state, question.step ?? ''), state.answersUsed[question.step ?? ''] ?? 0)
     case 'change':
       return change(context, entry, question, said)
     case 'box':
@@ -62,7 +69,8 @@ function wordOf(said: Json): string {
   return said === null || typeof said === 'object' ? '' : String(said)
 }
 
-function typedWord(said: Json | undefined): string | null {
+/** The word of `{confirm: WORD}`. */
+export function typedWord(said: Json | undefined): string | null {
   if (said !== null && typeof said === 'object' && !Array.isArray(said)) {
     const word = (said as Readonly<Record<string, Json>>)['confirm']
     return word === undefined ? null : wordOf(word)

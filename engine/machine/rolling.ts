@@ -3,6 +3,7 @@ import type { Plan, PlanEntry } from '../model/plan.ts'
 import { typedFor } from './block.ts'
 import { ask, begin, changesOf, contextOf, isAttended, isSettled, keyIn, openOf, type Context } from './context.ts'
 import { keyOf, partsOf } from './keys.ts'
+import { saidOf, typedWord } from './known-answer.ts'
 import { isChange, isForward, lookUp } from './look-up.ts'
 import type { Next } from './step.ts'
 
@@ -97,14 +98,8 @@ function undoBlock(context: Context, { entry, key, block, own, died }: Undoing):
 }
 
 function typedIsAnswered({ state }: Context, block: PlanEntry, typed: string | null): boolean {
-  const steps = (state.settings.answers as { readonly steps?: Readonly<Record<string, { readonly confirm?: unknown }>> } | null)
-    ?.steps
-  const said = steps?.[block.id]?.confirm
-  return (
-    typed !== null &&
-    (typeof said === 'string' || typeof said === 'number' || typeof said === 'boolean') &&
-    String(said) === typed
-  )
+  const said = saidOf(state, { step: block.id, key: null })
+  return typed !== null && said !== undefined && typedWord(said) === typed
 }
 
 /** The *Rollback* section runs after the steps' own rollbacks, where there was something to undo; each of it is asked, attended. */

@@ -669,6 +669,12 @@ function startedOf(
   return found?.type === 'step-started' ? found : undefined
 }
 
+test('a step may be called as Object’s own members are', async () => {
+  const plan = planOf(book([step('Step 1: C', command('constructor'), undo('to-string')), step('Step 2: V', check('value-of'))]))
+  const { facts } = await play(plan, unattended({ answers: { steps: {}, 'on-failure': {} } }))
+  expect(story(facts)).toEqual(['constructor: done', 'value-of: done', 'course closing', 'end passed 0'])
+})
+
 describe('what must be typed', () => {
   const plan = planOf(book([step('Step 1: A', command('a', 'confirm=env')), step('Step 2: B', command('b', 'irreversible'))]), {
     ...staging,

@@ -257,7 +257,7 @@ describe('results and exit codes', () => {
   for (const one of results) tell(one)
 })
 
-const interrupted = (when: string): Script['says'] => [{ when, message: { say: 'signal', name: 'SIGINT' } }]
+const interrupted = (when: string): NonNullable<Script['says']> => [{ when, message: { say: 'signal', name: 'SIGINT' } }]
 const hosts = params('| HOSTS | list(string) | `k1 k2 k3` | all |')
 const eachHost = (...parts: readonly string[]): string =>
   step('Step 1: Each', '**For each**: `HOST` in `HOSTS`, 2 at a time\n', ...parts)

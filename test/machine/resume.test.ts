@@ -22,9 +22,10 @@ interface Case {
 }
 
 function cut(facts: readonly Stamped[], at: string): readonly Stamped[] {
-  const index = facts.findLastIndex(
-    (fact) => ('task' in fact && fact.type === 'step-started' && fact.task === at) || story([fact])[0] === at,
-  )
+  const isThere = (fact: Stamped, index: number): boolean =>
+    (fact.type === 'step-started' && fact.task === at) ||
+    (fact.type !== 'step-started' && fact.type !== 'asked' && story(facts.slice(0, index + 1)).at(-1) === at)
+  const index = facts.findLastIndex(isThere)
   expect(index).toBeGreaterThan(-1)
   return facts.slice(0, index + 1)
 }
