@@ -135,9 +135,19 @@ export function ask(
   }
 }
 
+const isOfChange =
+  (at: LookUp) =>
+  ({ key }: State['effects'][number]): boolean =>
+    at.byId.get(partsOf(key).block)?.effect !== 'reads'
+
 /** What has really changed something, or may have: what is done by hand but only reads is none of it. */
 export function changesOf({ state, at }: Pick<Context, 'state' | 'at'>): State['effects'] {
-  return state.effects.filter(({ key }) => at.byId.get(partsOf(key).block)?.effect !== 'reads')
+  return state.effects.filter(isOfChange(at))
+}
+
+/** Has anything that changes begun? */
+export function hasChanged({ state, at }: Pick<Context, 'state' | 'at'>): boolean {
+  return state.effects.some(isOfChange(at))
 }
 
 /** The open task of a key, if it has one. */

@@ -86,7 +86,7 @@ function cancelling(next: Changing, id: TaskId): void {
 }
 
 function started(next: Changing, fact: Extract<Fact, { type: 'step-started' }>): void {
-  const { at: _at, run: _run, seq: _seq, ...execution } = fact as Stamped & typeof fact
+  const { at: _at, run: _run, seq: _seq, ms: _ms, ...execution } = fact as Stamped & typeof fact
   next.open[fact.task] = {
     ...(execution as unknown as Mutable<Omit<Execution, 'type'>>),
     type: 'execution',

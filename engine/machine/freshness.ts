@@ -1,12 +1,12 @@
 import { evaluate, parseExpression } from '../language/expression.ts'
 import type { Command, Entry } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
-import { begin, changesOf, entryIn, keyIn, openOf, valuesIn, type Context } from './context.ts'
+import { begin, entryIn, hasChanged, keyIn, openOf, valuesIn, type Context } from './context.ts'
 import { failed, goesOn } from './failure.ts'
 
 /** Before a change: `steady` ones are judged before the first, prerequisite checks that went stale run again. */
 export function freshen(context: Context, entry: PlanEntry): Command | 'wait' | null {
-  const isFirst = changesOf(context).length === 0
+  const isFirst = !hasChanged(context)
   if (isFirst) {
     const judged = judgeSteady(context)
     if (judged !== null) return judged

@@ -1,7 +1,7 @@
 import type { Command, Key, Settled, State } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import { typedFor } from './block.ts'
-import { ask, begin, changesOf, contextOf, isAttended, isSettled, keyIn, openOf, type Context } from './context.ts'
+import { ask, begin, contextOf, hasChanged, isAttended, isSettled, keyIn, openOf, type Context } from './context.ts'
 import { keyOf, partsOf } from './keys.ts'
 import { saidOf, typedWord } from './known-answer.ts'
 import { isChange, isForward, lookUp } from './look-up.ts'
@@ -105,7 +105,7 @@ function typedIsAnswered({ state }: Context, block: PlanEntry, typed: string | n
 /** The *Rollback* section runs after the steps' own rollbacks, where there was something to undo; each of it is asked, attended. */
 function section(plan: Plan, state: State): Next {
   const context = contextOf(plan, state)
-  if (changesOf(context).length === 0) return 'over'
+  if (!hasChanged(context)) return 'over'
   for (const entry of context.at.afterRollback) {
     const key = keyIn(context, entry)
     if (openOf(context, key) !== undefined) return 'wait'

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { conforms } from '../../engine/machine/conforms.ts'
-import type { Settings, Stamped } from '../../engine/model/fact.ts'
-import type { Plan } from '../../engine/model/plan.ts'
-import { attended, book, check, command, fence, planOf, step, unattended, undo, validate } from './plan.ts'
-import { type Again, play, playOn, type Script, story } from './scripted-world.ts'
+import type { Settings } from '../../engine/model/fact.ts'
+import { cut } from './cut.ts'
+import { attended, book, check, command, planOf, step, unattended, undo, validate } from './plan.ts'
+import { type Again, play, playOn, type Script } from './scripted-world.ts'
+import { story } from './story.ts'
 
 const a = step('Step 1: One', command('a'), undo('ua'))
 const b = step('Step 2: Two', command('b'), undo('ub'))
@@ -19,15 +19,6 @@ interface Case {
   readonly again?: Partial<Again>
   /** The story of the second sitting. */
   readonly story: readonly string[]
-}
-
-function cut(facts: readonly Stamped[], at: string): readonly Stamped[] {
-  const isThere = (fact: Stamped, index: number): boolean =>
-    (fact.type === 'step-started' && fact.task === at) ||
-    (fact.type !== 'step-started' && fact.type !== 'asked' && story(facts.slice(0, index + 1)).at(-1) === at)
-  const index = facts.findLastIndex(isThere)
-  expect(index).toBeGreaterThan(-1)
-  return facts.slice(0, index + 1)
 }
 
 const cases: readonly Case[] = [
@@ -287,122 +278,4 @@ describe('the next sitting', () => {
       expect(story(after.facts).slice(story(before).length)).toEqual(expected)
     },
   )
-})
-
-describe('an edited runbook', () => {
-  const source = (text: string, more: readonly string[] = []): Plan =>
-    planOf(book([step('Step 1: A', fence('bash {command id=a}', text)), ...more, step('Step 3: C', check('c'))]))
-  const before = source('one')
-  const first = async (): Promise<readonly Stamped[]> =>
-    (await play(before, unattended({ rollback: 'never' }), { outcomes: { c: ['failed'] } })).facts
-
-  test('done and changed is asked about; kept, it does not run', async () => {
-    const facts = await first()
-    const plan = source('two')
-    const after = await playOn(plan, facts, { settings: attended(), edited: ['a'], before })
-    expect(story(after.facts).slice(story(facts).length)).toEqual([
-      'resumed forward',
-      'edited-step a? accept',
-      'c: done',
-      'course closing',
-      'end passed 0',
-    ])
-  })
-
-  test('run again, it runs', async () => {
-    const facts = await first()
-    const plan = source('two')
-    const after = await playOn(plan, facts, {
-      settings: attended(),
-      edited: ['a'],
-      before,
-      script: { answers: { 'edited-step': ['run'] } },
-    })
-    expect(story(after.facts).slice(story(facts).length)).toEqual([
-      'resumed forward',
-      'edited-step a? run',
-      'a: done',
-      'c: done',
-      'course closing',
-      'end passed 0',
-    ])
-  })
-
-  test('with nobody there it waits', async () => {
-    const facts = await first()
-    const after = await playOn(source('two'), facts, {
-      settings: unattended(),
-      edited: ['a'],
-      before,
-      script: { answers: { 'edited-step': [null] } },
-    })
-    expect(story(after.facts).at(-1)).toBe('end waiting 6')
-  })
-
-  test('a new step runs where it stands, one that is gone is ignored', async () => {
-    const facts = await first()
-    const plan = source('one', [step('Step 2: N', command('n'))])
-    const after = await playOn(plan, facts, { settings: unattended(), before })
-    expect(story(after.facts).slice(story(facts).length)).toEqual([
-      'resumed forward',
-      'n: done',
-      'c: done',
-      'course closing',
-      'end passed 0',
-    ])
-    const gone = planOf(book([step('Step 3: C', check('c'))]))
-    const fewer = await playOn(gone, facts, { settings: unattended(), before })
-    expect(story(fewer.facts).at(-1)).toBe('end passed 0')
-  })
-})
-
-describe('secrets of a dead sitting', () => {
-  const secret = { TOKEN: { type: 'secret', ref: 'run:c/run/1/TOKEN' } } as const
-  const uses = step('Step 2: U', fence('bash {command id=u}', 'echo "$TOKEN"'))
-
-  test('are captured again by what only reads', async () => {
-    const plan = planOf(book([step('Step 1: C', fence('bash {check id=c capture=TOKEN:secret}')), uses]))
-    const { facts } = await play(plan, unattended(), { outcomes: { c: [{ captured: secret }] } })
-    const after = await playOn(plan, cut(facts, 'c: done'), {
-      settings: unattended(),
-      script: { outcomes: { c: [{ captured: secret }] } },
-    })
-    expect(story(after.facts).slice(1)).toEqual(['resumed forward', 'c: done', 'u: done', 'course closing', 'end passed 0'])
-  })
-
-  test('are asked for where what gave them changes something', async () => {
-    const plan = planOf(book([step('Step 1: C', fence('bash {command id=c capture=TOKEN:secret}')), uses]))
-    const { facts } = await play(plan, attended(), { outcomes: { c: [{ captured: secret }] } })
-    const after = await playOn(plan, cut(facts, 'c: done'), { settings: attended() })
-    expect(story(after.facts).slice(2)).toEqual([
-      'resumed forward',
-      'value c? value',
-      'change u? run',
-      'u: done',
-      'course closing',
-      'end passed 0',
-    ])
-  })
-})
-
-describe('a journal that the machine would not have written', () => {
-  const plan = planOf(book([a, b]))
-
-  test.each<readonly [string, (facts: Stamped[]) => Stamped[]]>([
-    ['has lost a fact', (facts) => facts.filter(({ seq }) => seq !== 3)],
-    ['has one twice', (facts) => facts.flatMap((fact) => (fact.seq === 3 ? [fact, fact] : [fact]))],
-    [
-      'has two the other way round',
-      ([one, two, three, ...rest]) => [one, three, two, ...rest].filter((fact) => fact !== undefined),
-    ],
-    [
-      'has another result',
-      (facts) => facts.map((fact) => (fact.type === 'run-ended' ? { ...fact, result: 'failed', exitCode: 1 } : fact)),
-    ],
-    ['does not begin at the beginning', (facts) => facts.slice(1)],
-  ])('%s', async (_, change) => {
-    const { facts } = await play(plan, unattended())
-    expect(conforms(plan, structuredClone([...facts])).ok).toBe(true)
-    expect(conforms(plan, change(structuredClone([...facts]))).ok).toBe(false)
-  })
 })
