@@ -4,36 +4,39 @@ const FD = 198
 /*
  * The author's own EXIT trap runs first and ours last, so `trap` is a function: in a subshell it is the builtin again.
  * The state is written before and after the author's trap: a trap that calls `exit` itself still leaves the first one.
- * LINENO starts anew after it, so that bash names the author's own line numbers.
+ * Inside a function bash gives ERR, DEBUG and RETURN back at its end, unless they were set: so there `:` stands for `-`.
+ * What is ours runs without `set -x` and `set -a`: it shows in no trace and in no command's environment.
  */
-const TEXT = `
-exec ${FD}>&3 3>&-
-__reprise_on_exit=
-__reprise_state() { builtin printf 'S\\0%s\\0' "\${PWD-}" >&${FD}; builtin export -p >&${FD}; builtin printf '\\0E\\0' >&${FD}; }
-__reprise_is() { return "$1"; }
-__reprise_exit() {
-  local __reprise_was=$?
-  if [[ $__reprise_was == 0 ]]; then __reprise_state; fi
-  if [[ -n $__reprise_on_exit ]]; then
-    if __reprise_is $__reprise_was; then eval "$__reprise_on_exit"; else eval "$__reprise_on_exit"; fi
-    if [[ $__reprise_was == 0 ]]; then __reprise_state; fi
-  fi
-}
-trap() {
-  if ((BASH_SUBSHELL > 0 || $# < 2)) || [[ $1 == -p || $1 == -l ]]; then builtin trap "$@"; return; fi
-  if [[ $1 == -- ]]; then shift; fi
-  local __reprise_do=$1 __reprise_signal __reprise_others=()
-  shift
-  for __reprise_signal; do
-    case $__reprise_signal in
-      EXIT | exit | SIGEXIT | 0) if [[ $__reprise_do == - ]]; then __reprise_on_exit=; else __reprise_on_exit=$__reprise_do; fi ;;
-      *) __reprise_others+=("$__reprise_signal") ;;
-    esac
-  done
-  if ((\${#__reprise_others[@]} > 0)); then builtin trap -- "$__reprise_do" "\${__reprise_others[@]}"; fi
-}
-builtin trap __reprise_exit EXIT
-`
+const LINES = [
+  `exec ${FD}>&3 3>&-`,
+  '__reprise_on_exit=',
+  `__reprise_state() { builtin printf 'S\\0%s\\0' "\${PWD-}" >&${FD}; builtin export -p >&${FD}; builtin printf '\\0' >&${FD}; builtin compgen -A arrayvar >&${FD} || :; builtin printf '\\0E\\0' >&${FD}; }`,
+  '__reprise_is() { return "$1"; }',
+  `__reprise_exit() {
+__reprise_state;
+if [[ -n $__reprise_on_exit ]]; then
+if { [[ $__reprise_flags != *a* ]] || set -a; [[ $__reprise_flags != *x* ]] || set -x; __reprise_is $__reprise_was; } 2>/dev/null;
+then eval "$__reprise_on_exit"; else eval "$__reprise_on_exit"; fi;
+{ set +x; } 2>/dev/null; __reprise_state; fi; }`,
+  `trap() {
+{ local -; set +ax; } 2>/dev/null;
+if ((BASH_SUBSHELL > 0 || $# == 0)) || [[ $1 == -[lp]* ]]; then builtin trap "$@"; return; fi;
+if [[ $1 == -- ]]; then shift; fi;
+local __reprise_do=- __reprise_signal __reprise_set=() __reprise_back=();
+if (($# > 1)) && [[ ! $1 =~ ^[0-9]+$ ]]; then __reprise_do=$1; shift; fi;
+for __reprise_signal; do
+case \${__reprise_signal^^} in
+EXIT | SIGEXIT | 0) if [[ $__reprise_do == - ]]; then __reprise_on_exit=; else __reprise_on_exit=$__reprise_do; fi ;;
+ERR | SIGERR | DEBUG | SIGDEBUG | RETURN | SIGRETURN) if [[ $__reprise_do == - ]]; then __reprise_back+=("$__reprise_signal"); else __reprise_set+=("$__reprise_signal"); fi ;;
+*) __reprise_set+=("$__reprise_signal") ;;
+esac; done;
+if ((\${#__reprise_back[@]} > 0)); then builtin trap : "\${__reprise_back[@]}"; fi;
+if ((\${#__reprise_set[@]} > 0)); then builtin trap -- "$__reprise_do" "\${__reprise_set[@]}"; fi; }`,
+  `builtin trap '{ __reprise_was=$? __reprise_flags=$-; set +ax; } 2>/dev/null; __reprise_exit' EXIT`,
+]
+
+/** On one line, and the author's text goes on in it: LINENO cannot be set, so this is how bash names the author's own line numbers. */
+const TEXT = LINES.map((line) => line.replaceAll('\n', ' ')).join('; ')
 
 /** The script that bash gets: how its state gets out, the author's setup, the author's text with its own line numbers. */
 export function withPrelude({
@@ -46,28 +49,34 @@ export function withPrelude({
   readonly hide: readonly string[]
 }): string {
   // A captured name that already has a value is exported again only if the block assigns it: that is how we know.
-  const hidden = hide.map((name) => `declare +x ${name}\n`).join('')
-  return `${TEXT}${hidden}set -a\n${setup === '' ? '' : `${setup}\n`}LINENO=0\n${text}\n`
+  const hidden = hide.map((name) => `declare +x ${name}; `).join('')
+  // Bash parses a whole line before it runs it: what follows aliases and settings is parsed only when they hold.
+  const whole = setup === '' ? text : `eval ${quoted(setup)}; eval ${quoted(text)}`
+  return `${TEXT}; ${hidden}set -a; ${whole}\n`
 }
+
+const quoted = (text: string): string => `$'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
 
 /** What a shell said of its state at its end. */
 export interface ShellState {
   readonly cwd: string
   readonly variables: Readonly<Record<string, string>>
-  /** Names of exported arrays: they cannot be carried. */
+  /** Names of arrays: they cannot be carried. */
   readonly arrays: readonly string[]
 }
 
 /** Reads the last whole state that a shell wrote, or null: it ended otherwise. */
 export function readState(written: string): ShellState | null {
-  const whole = [...written.matchAll(/S\0([^\0]*)\0([^\0]*)\0E\0/g)].at(-1)
+  const whole = [...written.matchAll(/S\0([^\0]*)\0([^\0]*)\0([^\0]*)\0E\0/g)].at(-1)
   if (whole === undefined) return null
-  return { cwd: whole[1] ?? '', ...readExports(whole[2] ?? '') }
+  const arrays = (whole[3] ?? '').split('\n').filter((name) => name !== '' && !OF_BASH.test(name))
+  return { cwd: whole[1] ?? '', variables: readExports(whole[2] ?? ''), arrays }
 }
 
-function readExports(text: string): { readonly variables: Record<string, string>; readonly arrays: string[] } {
+const OF_BASH = /^(?:BASH_.*|COMP_.*|COMPREPLY|COPROC|DIRSTACK|FUNCNAME|GROUPS|MAPFILE|PIPESTATUS|__reprise.*)$/
+
+function readExports(text: string): Record<string, string> {
   const variables: Record<string, string> = {}
-  const arrays: string[] = []
   const line = /declare -([A-Za-z]+) ([A-Za-z_]\w*)(?:=|(?=\n)|$)/gy
   let at = 0
   while (at < text.length) {
@@ -82,7 +91,6 @@ function readExports(text: string): { readonly variables: Record<string, string>
     const [whole, flags = '', name = ''] = found
     at += whole.length
     if (/[aA]/.test(flags)) {
-      arrays.push(name)
       const next = text.indexOf('\ndeclare -', at)
       at = next < 0 ? text.length : next + 1
       continue
@@ -94,7 +102,7 @@ function readExports(text: string): { readonly variables: Record<string, string>
     }
     if (text[at] === '\n') at += 1
   }
-  return { variables, arrays }
+  return variables
 }
 
 /** A word as `export -p` writes it: `"…"` with backslashes, or `$'…'`. */
