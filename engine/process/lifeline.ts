@@ -22,8 +22,9 @@ while read -r verb pid; do
 done
 marked() { grep -lzxF -- "REPRISE_RUN=$1" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3; }
 end() { for p in "\${!groups[@]}"; do kill -s "$1" -- "-$p"; done 2>/dev/null; for p in $(marked "$2"); do kill -s "$1" "$p"; done 2>/dev/null; }
+left() { for p in "\${!groups[@]}"; do kill -0 -- "-$p" 2>/dev/null && return 0; done; [[ -n $(marked "$1") ]]; }
 end TERM "$1"
-for ((i = 0; i < $2; i++)); do [[ -z $(marked "$1") ]] && exit 0; sleep 0.1; done
+for ((i = 0; i < $2; i++)); do left "$1" || exit 0; sleep 0.1; done
 end KILL "$1"
 end KILL "$1"
 `
@@ -62,5 +63,5 @@ export function endSurvivors({
   readonly runMarker: string
   readonly graceMs: number
 }): Promise<{ readonly ended: readonly string[]; readonly alive: readonly string[] }> {
-  return endAll(`REPRISE_RUN=${runMarker}`, graceMs)
+  return endAll({ variable: `REPRISE_RUN=${runMarker}` }, graceMs)
 }

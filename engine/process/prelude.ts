@@ -12,7 +12,9 @@ const LINES = [
   '__reprise_on_exit=',
   `__reprise_state() { builtin printf 'S\\0%s\\0' "\${PWD-}" >&${FD}; builtin export -p >&${FD}; builtin printf '\\0' >&${FD}; builtin compgen -A arrayvar >&${FD} || :; builtin printf '\\0E\\0' >&${FD}; }`,
   '__reprise_is() { return "$1"; }',
+  // A child that is ended between fork and exec would still run this.
   `__reprise_exit() {
+if [[ $BASHPID != $$ ]]; then return; fi;
 __reprise_state;
 if [[ -n $__reprise_on_exit ]]; then
 if { [[ $__reprise_flags != *a* ]] || set -a; [[ $__reprise_flags != *x* ]] || set -x; __reprise_is $__reprise_was; } 2>/dev/null;

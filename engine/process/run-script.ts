@@ -57,6 +57,8 @@ const STDOUT_BYTES = 128 * 1024 + 1
 /** A larger script does not fit in an argument. */
 const ARGUMENT_BYTES = 100_000
 const DRAIN_MS = 200
+/** Somebody who was not ended may write for ever. */
+const DRAINED_MS = 10_000
 /** What bash would obey before or beside the script, and what it sets itself. */
 const NOT_PASSED = /^(?:BASH_ENV|ENV|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|BASH_XTRACEFD|PS4|PROMPT_COMMAND|_)$/
 const OF_THE_SHELL = /^(?:_|SHLVL|PWD|OLDPWD|BASH_.*|__reprise.*|REPRISE_TASK|REPRISE_RUN|LINENO|PIPESTATUS)$/
@@ -127,9 +129,12 @@ function start(request: ScriptRequest): Running {
   listen(child, request, collected)
   let cause: ScriptResult['cause'] = null
   let killTimer: NodeJS.Timeout | undefined
+  let killAt = 0
+  let isOver = false
   const end = (why: 'guard' | 'cancelled' | 'timeout'): void => {
-    if (cause !== null) return
+    if (cause !== null || isOver) return
     cause = why
+    killAt = performance.now() + request.graceMs
     const target = child.pid === undefined ? null : isTerminal ? child.pid : -child.pid
     if (target === null) return
     signal(target, 'SIGTERM')
@@ -139,8 +144,9 @@ function start(request: ScriptRequest): Running {
     request.timeoutMs === null ? undefined : setTimeout(() => end('timeout'), Math.min(request.timeoutMs, 2 ** 31 - 1))
   const finish = async (): Promise<ScriptResult> => {
     const ended = await exitOf(child)
+    isOver = true
     clearTimeout(timeout)
-    const leftovers = await sweep(child, request, { pidBefore, killed: cause !== null })
+    const leftovers = await sweep(child, request, { pidBefore, killAt: cause === null ? null : killAt })
     clearTimeout(killTimer)
     remove()
     const spawnError = ended.error
@@ -220,33 +226,54 @@ function exitOf(child: Child): Promise<Exit> {
 async function sweep(
   child: Child,
   request: ScriptRequest,
-  { pidBefore, killed }: { readonly pidBefore: number | null; readonly killed: boolean },
+  { pidBefore, killAt }: { readonly pidBefore: number | null; readonly killAt: number | null },
 ): Promise<readonly string[]> {
   const { pid } = child
   if (pid === undefined) return []
+  const killed = killAt !== null
   const settled = child.then(
     () => true,
     () => true,
   )
-  const pause = new Promise<false>((resolve) => setTimeout(() => resolve(false), DRAIN_MS).unref())
   const isGroupLeft = request.stdin === 'empty' && isGroupAlive(pid)
-  const isQuiet = isGroupLeft && !killed ? false : await Promise.race([settled, pause])
+  const isQuiet = isGroupLeft && !killed ? false : await isSettled(settled)
   const now = lastPid()
   // Only the shell itself was started: nobody can be left. A wrapped pid counter is looked at like any doubt.
   if (isQuiet && !isGroupLeft && !killed && now !== null && pidBefore !== null && now === pid && pid > pidBefore) return []
-  const variable = `REPRISE_TASK=${request.marker}`
-  const above = now !== null && now >= pid ? pid : 0
   const { ended, alive } = await endAll(
-    variable,
-    killed ? Math.min(request.graceMs, 500) : Math.min(request.graceMs, 2000),
-    above,
+    {
+      variable: `REPRISE_TASK=${request.marker}`,
+      group: request.stdin === 'empty' ? pid : undefined,
+      above: now !== null && now >= pid ? pid : 0,
+    },
+    // What was told to end has its whole grace; what had left the group hears of it only now.
+    killed ? Math.max(killAt - performance.now(), Math.min(request.graceMs, 500)) : Math.min(request.graceMs, 2000),
   )
+  // Where there is no /proc.
   if (request.stdin === 'empty' && isGroupAlive(pid)) await endGroup(pid, request.graceMs)
-  if (!(await Promise.race([settled, new Promise<false>((resolve) => setTimeout(() => resolve(false), DRAIN_MS).unref())]))) {
+  if (!(await isDrained(child, settled))) {
     for (const stream of child.stdio) (stream as { destroy?: () => void } | null)?.destroy?.()
     await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, 500).unref())])
   }
   return [...ended, ...alive]
+}
+
+const isSettled = (settled: PromiseLike<boolean>): Promise<boolean> =>
+  Promise.race([settled, new Promise<false>((resolve) => setTimeout(() => resolve(false), DRAIN_MS).unref())])
+
+/** What is still in the pipes is read, however slow its reader is; who holds them open in silence is not waited for. */
+async function isDrained(child: Child, settled: PromiseLike<boolean>): Promise<boolean> {
+  let bytes = 0
+  const count = (chunk: Uint8Array): void => void (bytes += chunk.length)
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', count)
+  const until = performance.now() + DRAINED_MS
+  for (let before = -1; bytes !== before && performance.now() < until;) {
+    before = bytes
+    if (await isSettled(settled)) return true
+    // The timer may have been late: what is ready to be read comes before the verdict.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return false
 }
 
 async function endGroup(pid: number, graceMs: number): Promise<void> {
@@ -282,5 +309,13 @@ function outcome(
       !state.arrays.includes(name),
   )
   const assigned = request.captureNames.filter((name) => Object.hasOwn(state.variables, name))
-  return { stdout, stdoutTruncated: collected.truncated, variables, unset, cwd: state.cwd, assigned, arrays: state.arrays }
+  return {
+    stdout,
+    stdoutTruncated: collected.truncated,
+    variables,
+    unset,
+    cwd: state.cwd === '' ? null : state.cwd,
+    assigned,
+    arrays: state.arrays,
+  }
 }

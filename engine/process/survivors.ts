@@ -6,8 +6,18 @@ export interface Survivor {
   readonly name: string
 }
 
-/** Processes whose environment holds `NAME=VALUE`, ourselves and the dying left out. Empty where there is no /proc. `above`: only later pids, for speed. */
-export function processesWith(variable: string, above = 0): Survivor[] {
+/** Who belongs to a script: its mark in the environment, or its session and its group (a process may have cleared its environment). */
+export interface Belongs {
+  /** `NAME=VALUE`. */
+  readonly variable?: string
+  /** Pid of the shell that leads their session or their group. */
+  readonly group?: number | undefined
+  /** Only later pids, for speed. */
+  readonly above?: number
+}
+
+/** The living processes that belong there, ourselves left out. Empty where there is no /proc. */
+export function processesWith({ variable, group, above = 0 }: Belongs): Survivor[] {
   let pids: number[]
   try {
     pids = readdirSync('/proc')
@@ -16,33 +26,41 @@ export function processesWith(variable: string, above = 0): Survivor[] {
   } catch {
     return []
   }
-  return pids.filter((pid) => pid !== process.pid && pid > above).flatMap((pid) => withVariable(pid, variable))
+  return pids
+    .filter((pid) => pid !== process.pid && pid > above)
+    .flatMap((pid) => (belongs(pid, { variable, group }) ? [{ pid, name: nameOf(pid) }] : []))
 }
 
-function withVariable(pid: number, variable: string): Survivor[] {
+function belongs(pid: number, whose: { readonly variable: string | undefined; readonly group: number | undefined }): boolean {
   try {
-    const environ = `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`
-    if (!environ.includes(`\0${variable}\0`) || isZombie(pid)) return []
-    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
-    return [{ pid, name: `${pid} ${command}`.slice(0, 120) }]
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    const [state = '', , group, session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (/^[ZX]/.test(state)) return false
+    if (whose.group !== undefined && (Number(group) === whose.group || Number(session) === whose.group)) return true
+    if (whose.variable === undefined) return false
+    return `\0${readFileSync(`/proc/${pid}/environ`, 'latin1')}\0`.includes(`\0${whose.variable}\0`)
   } catch {
-    return []
+    return false
   }
 }
 
-function isZombie(pid: number): boolean {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+function nameOf(pid: number): string {
+  try {
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()
+    return `${pid} ${command}`.slice(0, 120)
+  } catch {
+    return String(pid)
+  }
 }
 
-/** Is anybody left in the process group? */
+/** Is anybody left in the process group? The dead that nobody has buried do not count, where /proc tells. */
 export function isGroupAlive(pgid: number): boolean {
   try {
     process.kill(-pgid, 0)
-    return true
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
+  return lastPid() === null || processesWith({ group: pgid, above: 0 }).length > 0
 }
 
 /** The pid given last on this machine, or null where nobody tells. */
@@ -63,23 +81,35 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   }
 }
 
-/** Ends everything that carries the variable: TERM, and after the grace KILL. Tells what was ended and what still lives. */
+/** Ends everything that belongs there: TERM, and after the grace KILL. Tells what was ended and what still lives. */
 export async function endAll(
-  variable: string,
+  whose: Belongs,
   graceMs: number,
-  above = 0,
 ): Promise<{ readonly ended: readonly string[]; readonly alive: readonly string[] }> {
-  const found = processesWith(variable, above)
-  if (found.length === 0) return { ended: [], alive: [] }
-  for (const { pid } of found) signal(pid, 'SIGTERM')
+  const names = new Map<number, string>()
+  const find = (): Survivor[] => {
+    const found = processesWith(whose)
+    for (const { pid, name } of found) if (!names.has(pid)) names.set(pid, name)
+    return found
+  }
+  const told = new Set<number>()
   const until = performance.now() + graceMs
-  while (performance.now() < until && processesWith(variable, above).length > 0)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  for (let round = 0; round < 50; round++) {
-    const left = processesWith(variable, above)
-    if (left.length === 0) break
-    for (const { pid } of left) signal(pid, 'SIGKILL')
+  for (let left = find(); left.length > 0; left = find()) {
+    // Who is born while the others end is told too.
+    for (const { pid } of left) if (!told.has(pid)) signal(pid, 'SIGTERM')
+    for (const { pid } of left) told.add(pid)
+    if (performance.now() >= until) break
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  return { ended: found.map(({ name }) => name), alive: processesWith(variable, above).map(({ name }) => name) }
+  let left = find()
+  for (let round = 0; left.length > 0 && round < 50; round++) {
+    for (const { pid } of left) signal(pid, 'SIGKILL')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    left = find()
+  }
+  const alive = new Set(left.map(({ pid }) => pid))
+  return {
+    ended: [...names].filter(([pid]) => !alive.has(pid)).map(([, name]) => name),
+    alive: left.map(({ name }) => name),
+  }
 }

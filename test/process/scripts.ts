@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync } from 'node:fs'
+import { mkdtempSync, readFileSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Running, type ScriptRequest, type ScriptResult, startScript } from '../../engine/process/run-script.ts'
@@ -65,10 +65,11 @@ export async function runAll(texts: readonly string[], env: Readonly<Record<stri
   return results
 }
 
+/** Does it still run? The dead that nobody has buried do not. */
 export const isAlive = (pid: number): boolean => {
   try {
-    process.kill(pid, 0)
-    return true
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
   } catch {
     return false
   }
