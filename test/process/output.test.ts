@@ -1,8 +1,7 @@
-import { spawn } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { isOnPath, runCommand } from '../../engine/process/run-command.ts'
 import { startScript } from '../../engine/process/run-script.ts'
-import { begin, folder, home, isAlive, PATH, run } from './scripts.ts'
+import { folder, home, isAlive, PATH, run } from './scripts.ts'
 
 const LIMIT = 128 * 1024
 
@@ -75,23 +74,6 @@ describe('output', () => {
   test('a block that closes its outputs, and one that closes descriptor 3, end as any other', async () => {
     expect(await run('exec 1>&- 2>&-\nX=1')).toMatchObject({ exit: 0, variables: { X: '1' } })
     expect(await run('exec 3>file; echo a >&3; exec 3>&-; cat file')).toMatchObject({ exit: 0, out: 'a\n' })
-  })
-})
-
-describe('the cost of a block', () => {
-  test('is a few milliseconds over the process itself', async () => {
-    const median = (all: readonly number[]): number => all.toSorted((a, b) => a - b)[Math.floor(all.length / 2)] ?? 0
-    const [ours, bare]: [number[], number[]] = [[], []]
-    for (let i = 0; i < 30; i++) {
-      let from = performance.now()
-      await new Promise((resolve) => spawn('bash', ['-c', ':'], { stdio: 'ignore', detached: true }).on('close', resolve))
-      bare.push(performance.now() - from)
-      from = performance.now()
-      await begin(':').done
-      ours.push(performance.now() - from)
-    }
-    if (process.env['REPRISE_FIGURES'] === '1') console.log({ spawnMs: median(bare), scriptMs: median(ours) })
-    expect(median(ours) - median(bare)).toBeLessThan(15)
   })
 })
 
