@@ -28,3 +28,13 @@ export function matches(
   const compiled = compile(source)
   return compiled.ok ? { ok: true, found: compiled.pattern.matcher(text).find() } : compiled
 }
+
+/** Where the pattern occurs in the text; what is empty does not count. None for a pattern that is no regular expression. */
+export function occurrences(source: string, text: string): { readonly from: number; readonly to: number }[] {
+  const compiled = compile(source)
+  if (!compiled.ok) return []
+  const found: { from: number; to: number }[] = []
+  for (const matcher = compiled.pattern.matcher(text); matcher.find();)
+    if (matcher.end() > matcher.start()) found.push({ from: matcher.start(), to: matcher.end() })
+  return found
+}

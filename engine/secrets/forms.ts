@@ -1,71 +1,31 @@
 /** A part shorter than this is no proof of a secret. */
 const SHORTEST = 6
 
-/** Every text under which a secret may show up: itself, encoded, quoted, and each line of it. */
+/** Every text under which a secret may show up: itself, encoded, quoted, and each line of it. None is empty. */
 export function formsOf(secret: string): string[] {
-  const lines = secret.includes('\n')
-    ? secret
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .filter((line) => line.length >= SHORTEST)
-    : []
+  const parts = [secret, ...secret.split(/\r?\n/).flatMap((line) => [line, line.trim()])]
+  const texts = new Set(parts.filter((part, at) => part !== '' && (at === 0 || part.length >= SHORTEST)))
   const forms = new Set<string>()
-  for (const text of [secret, ...lines])
+  for (const text of texts)
     for (const form of encodings(text)) if (form.length >= Math.min(SHORTEST, text.length)) forms.add(form)
-  // Longest first: an encoded form may hold a shorter one.
   return [...forms].toSorted((a, b) => b.length - a.length)
 }
 
 function encodings(text: string): string[] {
   const bytes = Buffer.from(text)
-  const hex = bytes.toString('hex')
-  const url = encodeURIComponent(text)
-  const wholeUrl = [...bytes]
-    .map((byte) =>
-      /[A-Za-z0-9._~-]/.test(String.fromCharCode(byte))
-        ? String.fromCharCode(byte)
-        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
-    )
-    .join('')
-  const json = JSON.stringify(text).slice(1, -1)
-  const urls = [url, wholeUrl].flatMap((one) => [one, one.replaceAll('%20', '+')])
-  return [
-    text,
-    hex,
-    hex.toUpperCase(),
-    ...urls,
-    ...urls.map((one) => one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())),
-    json,
-    json.replaceAll('/', '\\/'),
-    asciiJson(text),
-    JSON.stringify(json).slice(1, -1),
-    text.replaceAll("'", `'\\''`),
-    text.replaceAll("'", `'"'"'`),
-    ansiQuoted(text),
-    text.replace(/[\\$`"!]/g, '\\$&'),
-    text.replace(/[\\$`"]/g, '\\$&'),
-    text.replace(/[^\w@%+=:,./-]/g, '\\$&'),
-    xml(text),
-    xml(text).replaceAll('&#39;', '&apos;'),
-    text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[c] ?? c),
-    ...base64(bytes),
-  ]
+  return [text, ...inHex(bytes), ...inBase64(bytes), ...inUrl(bytes), ...inJson(text), ...inShell(text, bytes), ...inXml(text)]
 }
 
-const asciiJson = (text: string): string =>
-  JSON.stringify(text)
-    .slice(1, -1)
-    .replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+/** `xxd -p` breaks its lines at 60. */
+function inHex(bytes: Buffer): string[] {
+  const hex = bytes.toString('hex')
+  return [hex, ...brokenAt(hex, 60)].flatMap((one) => [one, one.toUpperCase()])
+}
 
-const ansiQuoted = (text: string): string =>
-  text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t').replaceAll('\r', '\\r')
-
-const xml = (text: string): string =>
-  text.replace(/[&<>"']/g, (c) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[c] ?? c)
-
-/** At the three alignments, without the characters at the edges that depend on the neighbours; both alphabets. */
-function base64(bytes: Buffer): string[] {
-  const forms = [bytes.toString('base64'), bytes.toString('base64').replace(/=+$/, '')]
+/** At the three alignments, without the characters at the edges that depend on the neighbours; both alphabets; also with line breaks. */
+function inBase64(bytes: Buffer): string[] {
+  const whole = bytes.toString('base64')
+  const forms = [whole, whole.replace(/=+$/, '')]
   for (const shift of [0, 1, 2]) {
     const text = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString('base64')
@@ -75,5 +35,90 @@ function base64(bytes: Buffer): string[] {
     const spare = (shift + bytes.length) % 3 === 0 ? 0 : 1
     forms.push(text.slice(from, text.length - spare))
   }
-  return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')])
+  // Programs break long lines, wherever the secret begins in them: so each part of it counts.
+  const broken = forms.slice(2).flatMap((form) => (form.length > UNBROKEN ? partsOf(form) : []))
+  return [...forms, ...broken].flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')])
+}
+
+/** The shortest line of base64 that a program would break. */
+const UNBROKEN = 60
+/** Six bytes. */
+const PART = 8
+
+const partsOf = (text: string): string[] => Array.from({ length: text.length - PART + 1 }, (_, i) => text.slice(i, i + PART))
+
+const brokenAt = (text: string, width: number): string[] =>
+  text.length <= width
+    ? []
+    : Array.from({ length: Math.ceil(text.length / width) }, (_, i) => text.slice(i * width, (i + 1) * width))
+
+/** What stays plain differs: everything but the unreserved, as encodeURIComponent, as encodeURI; both cases; a blank as `+` too. */
+function inUrl(bytes: Buffer): string[] {
+  const urls = [/[\w.~-]/, /[\w.~!*'()-]/, /[\w.~!*'();/?:@&=+$,#-]/].map((plain) => percent(bytes, plain))
+  return [...urls, ...urls.map((one) => one.replaceAll('%20', '+'))].flatMap((one) => [
+    one,
+    one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ])
+}
+
+const percent = (bytes: Buffer, plain: RegExp): string =>
+  [...bytes]
+    .map((byte) => {
+      const character = String.fromCharCode(byte)
+      return byte < 0x80 && plain.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+    })
+    .join('')
+
+const escapedUnit = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** As JavaScript writes it, with `\/`, in ASCII, as Go writes it for HTML, and a JSON text inside another. */
+function inJson(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1)
+  const ascii = json.replace(/[\u007f-\uffff]/g, escapedUnit)
+  return [
+    json,
+    json.replaceAll('/', '\\/'),
+    ascii,
+    ascii.replaceAll('/', '\\/'),
+    ascii.replace(/\\u[0-9a-f]{4}/g, (code) => `\\u${code.slice(2).toUpperCase()}`),
+    json.replace(/[<>&\u2028\u2029]/g, escapedUnit),
+    JSON.stringify(json).slice(1, -1),
+  ]
+}
+
+const CONTROL: Readonly<Record<number, string>> = { 7: 'a', 8: 'b', 9: 't', 10: 'n', 11: 'v', 12: 'f', 13: 'r', 27: 'E' }
+
+/** As bash itself quotes: `set -x`, `declare -p`, `printf %q`, `${X@Q}`; and as people and programs do by hand. */
+function inShell(text: string, bytes: Buffer): string[] {
+  const octal = (byte: number): string => `\\${byte.toString(8).padStart(3, '0')}`
+  const control = (byte: number): string => (CONTROL[byte] === undefined ? octal(byte) : `\\${CONTROL[byte]}`)
+  const dollar = text.replace(/[\\']/g, '\\$&').replace(/[\u0000-\u001f\u007f]/g, (one) => control(one.charCodeAt(0)))
+  const inC = [...bytes].map((byte) =>
+    byte < 0x20 || byte === 0x7f ? control(byte) : byte > 0x7f ? octal(byte) : String.fromCharCode(byte).replace(/[\\']/, '\\$&'),
+  )
+  const word = text.replace(/[\s'"\\|&;()<>!{}*[\]?^$`,]/g, '\\$&')
+  return [
+    text.replaceAll("'", `'\\''`),
+    text.replaceAll("'", `'"'"'`),
+    dollar,
+    dollar.replaceAll('\\E', '\\e'),
+    dollar.replaceAll('\\E', '\\033'),
+    inC.join(''),
+    text.replace(/[\\$`"!]/g, '\\$&'),
+    text.replace(/[\\$`"]/g, '\\$&'),
+    word,
+    word.replace(/^[#~]/, '\\$&'),
+    word.replace(/[#~]/g, '\\$&'),
+    text.replace(/[^\w@%+=:,./-]/g, '\\$&'),
+  ]
+}
+
+function inXml(text: string): string[] {
+  const xml = (quotes: Readonly<Record<string, string>>): string =>
+    text.replace(/[&<>"']/g, (one) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', ...quotes })[one] ?? one)
+  return [
+    xml({}),
+    xml({ '"': '&quot;' }),
+    ...['&#39;', '&apos;', '&#x27;', '&#039;'].map((quote) => xml({ '"': '&quot;', "'": quote })),
+  ]
 }

@@ -1,4 +1,6 @@
+import { occurrences } from '../language/regex.ts'
 import { formsOf } from './forms.ts'
+import { searchFor, type Span } from './search.ts'
 
 const MARK = '•••'
 
@@ -12,26 +14,55 @@ export interface Redactor {
   stream(): { push(bytes: Uint8Array): string; end(): string }
 }
 
+/** Where there is something to hide, and where an end of text may be the start of it. */
+interface Find {
+  readonly spans: (text: string) => readonly Span[]
+  readonly openEnd: (text: string) => number
+  readonly byLine: boolean
+}
+
 /** Makes a redactor for these secrets in all their encoded forms, and for the project's patterns (line by line). */
 export function redactorOf(
   secrets: readonly { readonly name: string; readonly value: string }[],
   patterns: readonly string[],
 ): Redactor {
-  const forms = [...new Set(secrets.flatMap(({ value }) => formsOf(value)))].toSorted((a, b) => b.length - a.length)
-  const sources = [...forms.map(escaped), ...patterns.map((pattern) => `(?:${pattern})`)]
-  if (sources.length === 0) return plain
-  const any = new RegExp(sources.join('|'), 'gm')
-  const text = (given: string): string => given.replace(any, MARK)
-  const redactor: Redactor = {
+  const forms = [...new Set(secrets.flatMap(({ value }) => formsOf(value)))]
+  const search = forms.length === 0 ? null : searchFor(forms)
+  if (search === null && patterns.length === 0) return plain
+  const spans = (text: string): readonly Span[] => {
+    const found = search?.spans(text) ?? []
+    return patterns.length === 0 ? found : merged([...found, ...patterns.flatMap((pattern) => occurrences(pattern, text))])
+  }
+  const text = (given: string): string => hide(given, spans(given))
+  return {
     text,
     json: <T>(value: T): T => walk(value, text) as T,
-    contains: (given) => given.search(any) >= 0,
-    stream: () => openStream(text, forms, patterns.length > 0),
+    contains: (given) => spans(given).length > 0,
+    stream: () => openStream({ spans, openEnd: (end) => search?.openEnd(end) ?? end.length, byLine: patterns.length > 0 }),
   }
-  return redactor
 }
 
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+/** Spans that overlap become one: half a secret is not left beside the other. */
+function merged(spans: readonly Span[]): readonly Span[] {
+  const all: { from: number; to: number }[] = []
+  for (const { from, to } of spans.toSorted((a, b) => a.from - b.from)) {
+    const last = all.at(-1)
+    if (last !== undefined && from < last.to) last.to = Math.max(last.to, to)
+    else all.push({ from, to })
+  }
+  return all
+}
+
+function hide(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text
+  let shown = ''
+  let at = 0
+  for (const { from, to } of spans) {
+    shown += text.slice(at, from) + MARK
+    at = to
+  }
+  return shown + text.slice(at)
+}
 
 /** Nothing to hide: the text as it is. */
 const plain: Redactor = {
@@ -39,7 +70,7 @@ const plain: Redactor = {
   json: (value) => value,
   contains: () => false,
   stream() {
-    const decoder = new TextDecoder()
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
     return { push: (bytes) => decoder.decode(bytes, { stream: true }), end: () => decoder.decode() }
   },
 }
@@ -55,45 +86,42 @@ function walk(value: unknown, text: (given: string) => string): unknown {
 /** A pattern of the project is looked for inside lines of at most so many characters. */
 const LONGEST_LINE = 65_536
 
-function openStream(text: (given: string) => string, forms: readonly string[], byLine: boolean): ReturnType<Redactor['stream']> {
-  const decoder = new TextDecoder()
-  // What may stand at a chunk's end as the start of a secret: all proper prefixes, by first characters.
-  const longest = Math.max(0, ...forms.map(({ length }) => length)) - 1
-  const prefixes = new Set(forms.flatMap((form) => Array.from({ length: form.length - 1 }, (_, i) => form.slice(0, i + 1))))
+function openStream({ spans, openEnd, byLine }: Find): ReturnType<Redactor['stream']> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
   let held = ''
-  const startOfSecret = (given: string): number => {
-    for (let at = Math.max(0, given.length - longest); at < given.length; at++) if (prefixes.has(given.slice(at))) return at
-    return given.length
+  // So much of the held text is under a mark that was written already.
+  let covered = 0
+  const write = (all: string, cut: number): string => {
+    const found = spans(all)
+    let shown = ''
+    let at = covered
+    let to = covered
+    for (const span of covered === 0 ? found : merged([{ from: 0, to: covered }, ...found])) {
+      if (span.from >= cut) break
+      if (span.from > 0 || covered === 0) shown += `${all.slice(at, span.from)}${MARK}`
+      at = span.to
+      to = span.to
+    }
+    if (at < cut) shown += all.slice(at, cut)
+    held = all.slice(cut)
+    covered = Math.max(0, to - cut)
+    return shown
   }
   return {
     push(bytes) {
       const all = held + decoder.decode(bytes, { stream: true })
-      let at = startOfSecret(all)
-      if (byLine) at = all.length > LONGEST_LINE ? at : Math.min(at, all.lastIndexOf('\n') + 1)
-      // A whole secret that reaches over the cut is found before the cut is made.
-      const whole = text(all)
-      if (whole !== all && at < all.length) {
-        const done = cutOutside(all, at, forms)
-        held = all.slice(done)
-        return text(all.slice(0, done))
-      }
-      held = all.slice(at)
-      return text(all.slice(0, at))
+      if (!byLine) return write(all, openEnd(all))
+      // A line is judged as a whole.
+      const line = all.lastIndexOf('\n') + 1
+      if (all.length - line > LONGEST_LINE) return write(all, openEnd(all))
+      const end = Math.min(line, openEnd(all.slice(0, line)))
+      const cut = end === line ? line : all.lastIndexOf('\n', end - 1) + 1
+      if (cut === 0) held = all
+      return cut === 0 ? '' : write(all, cut)
     },
     end() {
-      const rest = held + decoder.decode()
-      held = ''
-      return text(rest)
+      const all = held + decoder.decode()
+      return write(all, all.length)
     },
   }
-}
-
-/** Moves a cut back so that it does not go through an occurrence of a form. */
-function cutOutside(all: string, at: number, forms: readonly string[]): number {
-  let cut = at
-  for (const form of forms) {
-    const from = all.indexOf(form, Math.max(0, cut - form.length + 1))
-    if (from >= 0 && from < cut && from + form.length > cut) cut = from
-  }
-  return cut
 }

@@ -19,28 +19,39 @@ export async function resolveReference(
 ): Promise<Resolved> {
   const [, kind = '', where = ''] = /^(\w+):([\s\S]*)$/.exec(ref) ?? []
   switch (kind) {
-    case 'env': {
-      const value = world.env(where)
-      return value === undefined || value === ''
-        ? { ok: false, reason: `the environment variable ${where} is not set` }
-        : { ok: true, value }
-    }
+    case 'env':
+      return textOf(world.env(where) ?? '', `the environment variable ${where} is not set`)
     case 'file':
-      try {
-        return { ok: true, value: withoutLineEnd(readFileSync(isAbsolute(where) ? where : join(world.root, where), 'utf8')) }
-      } catch (error) {
-        return { ok: false, reason: `${where} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}` }
-      }
+      return fromFile(where, isAbsolute(where) ? where : join(world.root, where))
     case 'cmd': {
       const { exit, stdout } = await world.runCommand(where)
       if (exit !== 0) return { ok: false, reason: `the command "${where}" ended with ${exit ?? 'a signal'}` }
-      return stdout.trim() === ''
-        ? { ok: false, reason: `the command "${where}" printed nothing` }
-        : { ok: true, value: withoutLineEnd(stdout) }
+      return textOf(stdout.trim() === '' ? '' : withoutLineEnd(stdout), `the command "${where}" printed nothing`)
     }
     default:
       return { ok: false, reason: `"${kind}" is no source of values` }
   }
+}
+
+function fromFile(where: string, path: string): Resolved {
+  let bytes: Uint8Array
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    return { ok: false, reason: `${where} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}` }
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return textOf(withoutLineEnd(text), `${where} is empty`)
+  } catch {
+    return { ok: false, reason: `${where} is not UTF-8` }
+  }
+}
+
+/** No shell takes a NUL. */
+function textOf(value: string, whyEmpty: string): Resolved {
+  if (value === '') return { ok: false, reason: whyEmpty }
+  return value.includes('\0') ? { ok: false, reason: 'it holds a NUL byte' } : { ok: true, value }
 }
 
 /** The same for a secret: one that is shorter than 6 characters is refused. */
