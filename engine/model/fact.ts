@@ -243,7 +243,12 @@ export interface State {
     readonly item: string | null
   }
   readonly failure: { readonly key: Key; readonly why: string } | null // the first wins
-  readonly people: { readonly sinceMs: number | null; readonly waitedMs: number; readonly pausedMs: number; readonly pausedAtMs: number | null }
+  readonly people: {
+    readonly sinceMs: number | null
+    readonly waitedMs: number
+    readonly pausedMs: number
+    readonly pausedAtMs: number | null
+  }
   readonly measures: Readonly<Record<string, Value>>
   readonly ended: { readonly result: Result; readonly exitCode: number } | null
   readonly lost: readonly string[] // secret captures of a dead sitting: their values are gone

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { wordsOf } from '../../words/words.ts'
@@ -18,7 +18,7 @@ export async function command({ given }: Call): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), 'reprise-start-'))
   for (const folder of ['runbooks', 'templates']) cpSync(join(toolRoot(), folder), join(scratch, folder), { recursive: true })
   // A root of its own: neither the records nor the row go anywhere else.
-  cpSync(join(toolRoot(), 'LICENSE'), join(scratch, 'LICENSE'))
+  writeFileSync(join(scratch, 'reprise.yaml'), 'runs: .reprise/runs\n')
   process.chdir(scratch)
   const file = join('runbooks', `${FIRST}.md`)
   complain(`${words.cli.startHead}\n  ${join(scratch, file)}\n`)
