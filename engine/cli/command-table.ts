@@ -126,7 +126,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'show',
-    args: ['RUN'],
+    args: ['[RUN]'],
     flags: ['timeline', 'step', 'runs', ...OUTPUT],
     says: { en: 'one run', fr: 'une exécution' },
     load: () => import('./commands/show.ts'),

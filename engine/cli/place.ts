@@ -36,6 +36,14 @@ export function recordsOf({ runs }: Place): RunRecord[] {
   return listRuns(runs).flatMap((id) => readRecord(runs, id) ?? [])
 }
 
+/** The run that started last; null where none is recorded. */
+export function newestRecord(place: Place): RunRecord | null {
+  return recordsOf(place).reduce<RunRecord | null>(
+    (newest, one) => ((newest?.facts[0]?.at ?? '') < (one.facts[0]?.at ?? '') ? one : newest),
+    null,
+  )
+}
+
 /** The run of this id; without one, exit 2 with the nearest. */
 export function recordOf(run: string, place: Place): RunRecord {
   const record = readRecord(place.runs, run)

@@ -97,7 +97,8 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
   const locks = locksFolder(prepared.root, prepared.runs)
   const notes = locks.elsewhere ? [words.cli.lockElsewhere(locks.folder)] : []
   const isLeft =
-    values.status === 'left' || (terminal !== null && (await terminal.overview(plan, overviewOf(prepared, notes))) === 'leave')
+    values.status === 'left' ||
+    (terminal !== null && (await terminal.overview(plan, overviewOf(prepared, plan, notes))) === 'leave')
   if (isLeft || values.status !== 'known') {
     complain(words.cli.left)
     return EXIT.stopped

@@ -8,12 +8,16 @@ export interface Shell {
   readonly uses: readonly { readonly name: string; readonly offset: number; readonly defaulted: boolean }[]
   /** Offsets of `exit` at the top level. */
   readonly exits: readonly number[]
+  /** Names of the commands it calls, without its own functions; only those written out. */
+  readonly commands: readonly string[]
 }
 
 interface Found {
   readonly assigns: { name: string; offset: number; array: boolean }[]
   readonly uses: { name: string; offset: number; defaulted: boolean }[]
   readonly exits: number[]
+  readonly commands: Set<string>
+  readonly functions: Set<string>
 }
 
 type Node = { readonly type: string; readonly pos: number; readonly [field: string]: unknown }
@@ -22,6 +26,8 @@ type WordNode = Node & { readonly value: string; readonly text: string }
 const DECLARE = new Set(['declare', 'typeset', 'local', 'export', 'readonly', 'read', 'mapfile', 'readarray', 'getopts'])
 const NAME = /^([A-Za-z_]\w*)/
 
+const unread = { ok: false, error: null, assigns: [], uses: [], exits: [], commands: [] } as const
+
 /** Reads what a bash script assigns and uses. Never throws; linear. */
 export function readShell(source: string): Shell {
   try {
@@ -29,19 +35,14 @@ export function readShell(source: string): Shell {
       readonly errors?: readonly { readonly message: string; readonly pos: number }[]
     }
     const [error] = script.errors ?? []
-    if (error !== undefined)
-      return { ok: false, error: { offset: error.pos, text: error.message }, assigns: [], uses: [], exits: [] }
-    const found: Found = { assigns: [], uses: [], exits: [] }
+    if (error !== undefined) return { ...unread, error: { offset: error.pos, text: error.message } }
+    const found: Found = { assigns: [], uses: [], exits: [], commands: new Set(), functions: new Set() }
     walk(script, found, true)
-    return { ok: true, error: null, ...found }
+    const { assigns, uses, exits, functions } = found
+    const commands = [...found.commands].filter((name) => !functions.has(name))
+    return { ok: true, error: null, assigns, uses, exits, commands }
   } catch (error) {
-    return {
-      ok: false,
-      error: { offset: 0, text: error instanceof Error ? error.message : String(error) },
-      assigns: [],
-      uses: [],
-      exits: [],
-    }
+    return { ...unread, error: { offset: 0, text: error instanceof Error ? error.message : String(error) } }
   }
 }
 
@@ -97,6 +98,11 @@ function visit(node: Node, found: Found, isTop: boolean): void {
     case 'ArithmeticUnary':
       arithmetic(node, found)
       return
+    case 'Function': {
+      const name = (node['name'] as WordNode | undefined)?.value
+      if (name !== undefined) found.functions.add(name)
+      return
+    }
     case 'Command':
       command(node, found, isTop)
       return
@@ -127,6 +133,7 @@ function command(node: Node, found: Found, isTop: boolean): void {
   const name = (node['name'] as WordNode | undefined)?.value
   const words = (node['suffix'] as readonly WordNode[] | undefined) ?? []
   if (name === undefined) return
+  if (/^[A-Za-z_][\w.+-]*$/.test(name)) found.commands.add(name)
   if (name === 'exit' && isTop) found.exits.push(node.pos)
   if (name === 'printf' && words[0]?.value === '-v' && words[1] !== undefined)
     found.assigns.push({ name: words[1].value, offset: words[1].pos, array: false })

@@ -27,7 +27,7 @@ export function blockEntry(making: Making, body: Body, block: Block): PlanEntry 
     id: reader.ids.of(block),
     type,
     use: typed?.use ?? null,
-    title: typed?.title ?? firstLine(block.body),
+    title: typed?.title ?? (body.title || firstLine(block.body)),
     effect,
     text: block.body,
     input: typed?.input ?? null,

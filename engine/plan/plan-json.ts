@@ -1,3 +1,4 @@
+import { entryTitle } from '../language/entry-title.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import type { Json, Value } from '../model/value.ts'
 
@@ -23,7 +24,10 @@ export function planJson(plan: Plan): Json {
       ref,
       origin,
     })),
-    steps: plan.steps.map((entry) => stepJson(entry, values, validates.get(entry.id) ?? [])),
+    steps: plan.steps.map((entry) => ({
+      ...stepJson(entry, values, validates.get(entry.id) ?? []),
+      title: entryTitle(plan, entry),
+    })),
     groups: plan.groups.map(({ id: group, variable, items, parts, atOnce }) => ({ id: group, variable, items, parts, atOnce })),
     needsPerson: plan.needsPerson,
     estimateMs: plan.estimateMs,
@@ -31,7 +35,11 @@ export function planJson(plan: Plan): Json {
   }
 }
 
-function stepJson(entry: PlanEntry, values: Readonly<Record<string, Value>>, validate: readonly string[]): Json {
+function stepJson(
+  entry: PlanEntry,
+  values: Readonly<Record<string, Value>>,
+  validate: readonly string[],
+): Readonly<Record<string, Json>> {
   const { id, part, title, type, use, effect, text, input, byHand, timeoutMs, confirm, flags, undo, treatment, line } = entry
   const seen = entry.reads.flatMap((name): [string, Json][] => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
@@ -41,6 +49,7 @@ function stepJson(entry: PlanEntry, values: Readonly<Record<string, Value>>, val
     id,
     part,
     title,
+    says: use === null ? null : title,
     type,
     use,
     effect,

@@ -1,3 +1,4 @@
+import { entryTitle } from '../language/entry-title.ts'
 import type { BlockId, Entry, Key, Result, Stamped } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import { runSummary } from './run-summary.ts'
@@ -67,7 +68,7 @@ export function runJson({ runId, plan, facts, live }: RunRead): RunJson {
 
 /** One run for `show --json`. */
 export function showJson(read: RunRead): ShowJson {
-  const titles = new Map(read.plan.steps.map(({ id, title }) => [id, title]))
+  const titles = new Map(read.plan.steps.map((entry) => [entry.id, entryTitle(read.plan, entry)]))
   return {
     ...runJson(read),
     steps: stepRecords(read.facts).map(({ step, key, result, startedAt, endedAt, attempts, reason }) => ({

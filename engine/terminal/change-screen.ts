@@ -6,7 +6,7 @@ import { header } from './header.ts'
 import { command, type Look, paragraph, symbol } from './look.ts'
 import { prose } from './prose.ts'
 import { entryOf, placeOf } from './step-place.ts'
-import { oneLine, undoTexts } from './undo-text.ts'
+import { oneLine, shortScript, undoTexts } from './undo-text.ts'
 import { valueLines } from './value-lines.ts'
 
 /** What is about to change: the author's words, the exact text, its values, its limits, its proof and its way back. */
@@ -76,5 +76,5 @@ function proofText(look: Look, plan: Plan, proof: PlanEntry): string {
 export function validationOf(plan: Plan, proof: PlanEntry): string {
   const part = plan.parts.find(({ id }) => id === proof.part)
   const sentence = oneLine(part?.validation ?? '')
-  return sentence === '' ? proof.title : sentence
+  return sentence === '' ? shortScript(proof) : sentence
 }

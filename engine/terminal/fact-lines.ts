@@ -1,6 +1,6 @@
 import { visibleLine } from '../language/control.ts'
 import { cut } from '../language/width.ts'
-import type { Outcome, Purpose, Stamped, State } from '../model/fact.ts'
+import type { Purpose, Stamped, State } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import { factSentence } from '../words/fact-sentence.ts'
 import { took } from '../words/took.ts'
@@ -17,7 +17,7 @@ export function factLines(look: Look, stamped: Stamped, given: { readonly plan: 
   const { plan, state } = given
   switch (stamped.type) {
     case 'step-ended':
-      return endedLines(look, stamped, entryOf(plan, stamped.step))
+      return endedLines(look, stamped, plan)
     case 'step-settled':
       return settledLines(look, stamped, { plan, state })
     case 'escalated':
@@ -56,32 +56,26 @@ export function runningTitle(plan: Plan, entry: PlanEntry, given: { readonly key
   const part = plan.parts.find(({ id }) => id === entry.part)
   const item = itemIn(given.key)
   const says = oneLine(part?.validation ?? '').replace(/[.:]$/, '')
-  const title =
-    entry.type === 'validate' || entry.type === 'wait' ? says || entry.title || shortScript(entry) : shortScript(entry)
+  const title = says !== '' && (entry.type === 'validate' || entry.type === 'wait') ? says : shortScript(entry)
   return item === null ? title : `${item}: ${title}`
 }
 
-function endedLines(
-  look: Look,
-  { outcome, key, purpose }: Extract<Stamped, { type: 'step-ended' }>,
-  entry: PlanEntry | null,
-): string[] {
-  const title = entry === null ? key : visibleLine(shortScript(entry))
-  const item = itemIn(key)
-  const name = `${item === null ? '' : `${visibleLine(item)}: `}${title}`
-  const room = look.width - 10
+function endedLines(look: Look, { outcome, key, step, purpose }: Extract<Stamped, { type: 'step-ended' }>, plan: Plan): string[] {
+  const entry = entryOf(plan, step)
+  const name = visibleLine(entry === null ? key : runningTitle(plan, entry, { key, purpose }))
+  const { line } = look.words
+  const right = took(outcome.tookMs)
+  const withMark = (mark: string, text: string): string[] => aside(look, `  ${mark} ${cut(text, look.width - 22)}`, right)
   if (outcome.status === 'done' && purpose === 'verify')
-    return paragraph(look, `${symbol(look, 'ok')} ${name}${look.words.colon} ${look.words.line.confirmedEffect}`, '  ')
-  if (outcome.status === 'done') return aside(look, `  ${symbol(look, 'ok')} ${cut(name, room - 12)}`, took(outcome.tookMs))
-  const mark = outcome.status === 'unknown' ? symbol(look, 'unknown') : symbol(look, 'failed')
-  return [...aside(look, `  ${mark} ${cut(name, room - 12)}`, took(outcome.tookMs)), ...causeLines(look, outcome, purpose)]
-}
-
-function causeLines(look: Look, outcome: Outcome, purpose: Purpose): string[] {
-  const word = outcome.status === 'unknown' ? look.words.line.unknown : look.words.line.failed
-  return purpose === 'look'
-    ? []
-    : paragraph(look, visibleLine(`${word}${look.words.colon} ${outcomeText(outcome, look.words)}`), '    ')
+    return paragraph(look, `${symbol(look, 'ok')} ${name}${look.words.colon} ${line.confirmedEffect}`, '  ')
+  if (outcome.status === 'done') return withMark(symbol(look, 'ok'), name)
+  if (outcome.status === 'failed' && (purpose === 'look' || purpose === 'verify'))
+    return withMark(symbol(look, 'dot'), `${name}${look.words.colon} ${purpose === 'look' ? line.notYet : line.notProven}`)
+  const word = outcome.status === 'unknown' ? line.unknown : line.failed
+  return [
+    ...withMark(symbol(look, outcome.status === 'unknown' ? 'unknown' : 'failed'), name),
+    ...paragraph(look, visibleLine(`${word}${look.words.colon} ${outcomeText(outcome, look.words)}`), '    '),
+  ]
 }
 
 function settledLines(

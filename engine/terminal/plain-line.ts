@@ -101,10 +101,9 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
     case 'escalated':
       return { verb: line.escalated, text: line.escalatedWhy[fact.why] }
     case 'course-set':
-      return {
-        verb: line.course,
-        text: `${fact.course === 'rolling' ? line.rolling : line.closing}${fact.why === '' ? '' : `, ${fact.why}`}`,
-      }
+      return fact.course === 'rolling'
+        ? { verb: line.course, text: `${line.rolling}${fact.why === '' ? '' : `, ${fact.why}`}` }
+        : null
     case 'items-fixed':
       return { verb: line.items, text: fact.items.join(', ') }
     case 'cancelling':
@@ -140,6 +139,9 @@ function ended(
 ): { readonly verb: string; readonly text: string } {
   const { line } = words
   if (outcome.status !== 'done') {
+    const asked =
+      outcome.status === 'failed' ? (purpose === 'look' ? line.notYet : purpose === 'verify' ? line.notProven : null) : null
+    if (asked !== null) return { verb: line.looked, text: `${asked} · ${took(outcome.tookMs)}` }
     const verb = outcome.status === 'unknown' ? line.unknown : line.failed
     return { verb, text: `${outcomeText(outcome, words)} · ${took(outcome.tookMs)}` }
   }

@@ -6,16 +6,19 @@ const LEAST = 4
 
 /**
  * Aligned columns, one line a row, without borders; the first row may be a head. Where the rows are wider than
- * `width`, the widest column gives way first, the first column last. Cells come from outside: none of them can drive the terminal.
+ * `width`, the widest column gives way first, those of `keep` (the first, unless said) last. Cells come from outside: none of them can drive the terminal.
  */
-export function tableLines(rows: readonly (readonly string[])[], width: number, gap = 2): string[] {
+export function tableLines(
+  rows: readonly (readonly string[])[],
+  width: number,
+  { gap = 2, keep = [0] }: { readonly gap?: number; readonly keep?: readonly number[] } = {},
+): string[] {
   const cells = rows.map((row) => row.map((cell) => visibleLine(cell)))
   const widths = fitted(
     Array.from({ length: Math.max(0, ...cells.map((row) => row.length)) }, (_, column) =>
       Math.max(0, ...cells.map((row) => widthOf(row[column] ?? ''))),
     ),
-    width,
-    gap,
+    { width, gap, keep },
   )
   return cells.map((row) =>
     row
@@ -25,12 +28,15 @@ export function tableLines(rows: readonly (readonly string[])[], width: number, 
   )
 }
 
-function fitted(widths: readonly number[], width: number, gap: number): number[] {
+function fitted(
+  widths: readonly number[],
+  { width, gap, keep }: { readonly width: number; readonly gap: number; readonly keep: readonly number[] },
+): number[] {
   const result = [...widths]
   let over = result.reduce((sum, column) => sum + column, 0) + gap * Math.max(0, result.length - 1) - width
   while (over > 0) {
-    // The first column names the row: it gives way last.
-    const others = result.map((column, index) => (index === 0 && result.slice(1).some((one) => one > LEAST) ? 0 : column))
+    const isFree = result.some((one, index) => !keep.includes(index) && one > LEAST)
+    const others = result.map((column, index) => (keep.includes(index) && isFree ? 0 : column))
     const widest = others.indexOf(Math.max(...others))
     const second = Math.max(LEAST, ...others.filter((_, column) => column !== widest))
     const less = Math.min(over, Math.max(1, (result[widest] ?? 0) - second))

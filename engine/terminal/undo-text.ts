@@ -5,7 +5,7 @@ import { entryOf, partOf } from './step-place.ts'
 /** How a change is undone, one text a way; empty for what only reads. */
 export function undoTexts(look: Look, plan: Plan, entry: PlanEntry): string[] {
   const { screen } = look.words
-  if (entry.effect === 'reads') return []
+  if (entry.effect === 'reads' || entry.type === 'rollback' || entry.type === 'cleanup') return []
   if (entry.flags.irreversible) return []
   if (entry.undoNone) return [screen.undoNone(reasonOf(partOf(plan, entry.part)?.rollback ?? ''))]
   const ways = entry.undo.flatMap((id) => {
@@ -28,6 +28,7 @@ export function shortScript(entry: PlanEntry): string {
 export function oneLine(text: string): string {
   return text
     .replace(/^>\s*(\[![A-Z]+\])?/gm, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/\*\*|`/g, '')
     .replace(/\s+/g, ' ')
     .trim()

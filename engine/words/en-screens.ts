@@ -98,6 +98,11 @@ export const enScreens = {
     measured: (ms: number, runs: number) => `${took(ms)} measured (${s(runs, 'run')})`,
     neverMeasured: 'never measured',
     neverRun: 'never',
+    neverIn: (environment: string) => `never green in ${environment}`,
+    neverGreen: 'never green',
+    greenOn: (day: string) => `last green ${day}`,
+    changedSteps: (steps: string) => `${steps}, since that run`,
+    notOnPath: (name: string, steps: string) => `${name}, not on PATH${steps === '' ? '' : ` (step ${steps})`}`,
     noReturn: 'POINT OF NO RETURN',
     kinds: {
       check: 'check',

@@ -37,7 +37,7 @@ export function factSentence(fact: Stamped, plan: Plan, words: Words): string | 
     case 'escalated':
       return `${line.escalated}${words.colon} ${line.escalatedWhy[fact.why]}`
     case 'course-set':
-      return `${fact.course === 'rolling' ? line.rolling : line.closing}${fact.why === '' ? '' : `${words.colon} ${fact.why}`}`
+      return fact.course === 'rolling' ? `${line.rolling}${fact.why === '' ? '' : `${words.colon} ${fact.why}`}` : null
     case 'run-ended':
       return `${line.ended}${words.colon} ${words.results[fact.result]}${fact.failedStep === null ? '' : `, ${words.failedAt(fact.failedStep)}`}`
     case 'asked':

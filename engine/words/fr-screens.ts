@@ -100,6 +100,11 @@ export const frScreens: Widen<typeof enScreens> = {
     measured: (ms, runs) => `${took(ms)} mesurées (${s(runs, 'exécution')})`,
     neverMeasured: 'jamais mesurée',
     neverRun: 'jamais',
+    neverIn: (environment) => `jamais réussi en ${environment}`,
+    neverGreen: 'jamais réussi',
+    greenOn: (day) => `dernier succès ${day}`,
+    changedSteps: (steps) => `${steps}, depuis cette exécution`,
+    notOnPath: (name, steps) => `${name}, absent du PATH${steps === '' ? '' : ` (étape ${steps})`}`,
     noReturn: 'POINT DE NON-RETOUR',
     kinds: {
       check: 'contrôle',

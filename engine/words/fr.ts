@@ -197,7 +197,6 @@ export const fr: Widen<typeof en> = {
     acknowledged: 'pris en compte par',
     items: 'éléments',
     rolling: 'retour arrière',
-    closing: 'clôture',
     of: 'de',
     retrying: (n) => `essai ${n}`,
     tryIn: (n, ms) => `essai ${n} dans ${took(ms)}`,
@@ -209,6 +208,9 @@ export const fr: Widen<typeof en> = {
     jumped: (to) => `saut à ${to}`,
     handedOver: (to) => `passé à ${to}`,
     takenOver: 'repris',
+    looked: 'vu',
+    notYet: 'pas encore fait',
+    notProven: 'non confirmé',
     confirmedEffect: 'effet confirmé, ne sera pas réexécuté',
     escalatedWhy: {
       attempts: 'les tentatives sont épuisées',

@@ -11,6 +11,14 @@ export function took(ms: number): string {
   return `${Math.floor(minutes / 60)}h${two(minutes % 60)}m${two(seconds % 60)}s`
 }
 
+/** Milliseconds of what `took` wrote; null for anything else. */
+export function parseTook(text: string): number | null {
+  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d)?)s)?$/.exec(text.trim())
+  if (parts === null || parts[0] === '') return null
+  const [, hours = '0', minutes = '0', seconds = '0'] = parts
+  return Math.round((Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000)
+}
+
 /** A limit or an estimate: `15m`, `1m30s`, `2h`; the parts that are zero are left out. */
 export function limit(ms: number): string {
   if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`

@@ -62,6 +62,7 @@ function show(file: string, source: string, place: Place): number {
       tableLines(
         [head, ...rows.map(({ cells }) => names.map((name) => cells[name] ?? ''))],
         Math.max(80, process.stdout.columns || 80),
+        { keep: names.flatMap((name, index) => (['run', 'date', 'result', 'log'].includes(name) ? [index] : [])) },
       ).join('\n'),
     )
   }

@@ -31,7 +31,9 @@ export async function command({ given }: Call): Promise<number> {
   const open = records.filter(isOpen).length
   say(
     [
-      ...tableLines([head, ...records.map((record) => runRow(record, place))], Math.max(80, process.stdout.columns || 80)),
+      ...tableLines([head, ...records.map((record) => runRow(record, place))], Math.max(80, process.stdout.columns || 80), {
+        keep: [0, 1, 4, 5],
+      }),
       '',
       cli.runsLast(records.length, open),
     ].join('\n'),

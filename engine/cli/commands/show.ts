@@ -12,15 +12,19 @@ import { tableLines } from '../../terminal/table.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { say, write } from '../output.ts'
-import { openPlace, type Place, recordOf } from '../place.ts'
+import { newestRecord, openPlace, type Place, recordOf } from '../place.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
 import { lateRow } from '../resume-file.ts'
 import { runRow } from '../run-row.ts'
 
-/** `show RUN`: one run; `--timeline` as Markdown for a post-mortem, `--step ID` the output of one step. */
+/** `show [RUN]`: one run, without an id the newest; `--timeline` as Markdown for a post-mortem, `--step ID` the output of one step. */
 export async function command({ args, given }: Call): Promise<number> {
   const place = await openPlace(given)
-  const record = recordOf(args[0] ?? '', place)
+  const record = args[0] === undefined ? newestRecord(place) : recordOf(args[0], place)
+  if (record === null) {
+    say(place.words.cli.noRuns)
+    return EXIT.passed
+  }
   await lateRow(record, place)
   const { plan, facts, runId, live } = record
   if (given.step !== undefined) return showStep(record, given.step, place)
