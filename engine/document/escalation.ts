@@ -25,7 +25,7 @@ export function readEscalation(reading: Reading, nodes: readonly RootContent[]):
   const text = textOf(reading, nodes)
   const plain = fold(nodes.map(plainText).join('\n').replace(/\s+/g, ' '))
   const attempts = /(?:apres|after)\s+(\d+|[a-z]+)\s+(?:tentatives?|essais?|echecs?|attempts?|tries|failures?)\b/.exec(plain)?.[1]
-  const elapsed = [...plain.matchAll(/(?:apres|after)\s+(\d+(?:[.,]\d+)?\s*[a-z]+(?:\s*\d+\s*[a-z]+)?)\b/g)]
+  const elapsed = [...plain.matchAll(/(?:apres|after|ou|or)\s+(\d+(?:[.,]\d+)?\s*[a-z]+(?:\s*\d+\s*[a-z]+)?)\b/g)]
   const after = elapsed
     .map(([, one = '']) => proseDuration(one) ?? proseDuration(/^\d+\s*[a-z]+/.exec(one)?.[0] ?? ''))
     .find((ms) => ms !== null)

@@ -95,6 +95,9 @@ function notTaken(context: Context, entry: PlanEntry): Command | null {
     if (!said.ok) return settle(context, entry, 'failed', said.reason)
     if (said.value !== true) return settle(context, entry, 'not-needed', entry.onlyIf)
   }
+  const proven = entry.proves === null ? undefined : at.byId.get(entry.proves)
+  if (proven !== undefined && entryIn(context, proven)?.status === 'skipped')
+    return settle(context, entry, 'skipped', `${proven.id} was skipped`)
   switch (entry.treatment) {
     case 'skip':
       return settle(context, entry, 'skipped', 'drill')

@@ -85,6 +85,8 @@ function settledLines(
 ): string[] {
   const entry = entryOf(plan, stamped.step)
   const { settled } = look.words
+  // Its own line, or the answer, says so already.
+  if (stamped.how === 'done' && stamped.why === '') return []
   const name = visibleLine(entry === null ? stamped.key : entry.use === null && entry.type !== 'box' ? stamped.key : entry.title)
   const why = stamped.why === '' || stamped.how === 'simulated' ? '' : ` (${visibleLine(stamped.why)})`
   const good = stamped.how === 'done' || stamped.how === 'confirmed' || stamped.how === 'assumed'

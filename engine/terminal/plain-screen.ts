@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { linePrompt, openLineInput } from './line-prompt.ts'
-import { printable } from './printable.ts'
+import { apart, printable } from './printable.ts'
 import { DRAIN_MS, type Screen, type ScreenOptions } from './screen-port.ts'
 
 /** The screen of a terminal that can do nothing: lines out, and a key with Enter in. */
@@ -8,8 +8,11 @@ export function plainScreen({ input, output, ascii, onKey }: ScreenOptions): Scr
   const open = (): ReturnType<typeof openLineInput> => openLineInput(input, (line) => onKey(line.trim().slice(0, 1)))
   let reader = open()
   let held: string[] | null = null
+  let isApart = true
   const write = (lines: readonly string[]): void => {
-    if (lines.length > 0) output.write(`${printable(lines, { color: false, ascii }).join('\n')}\n`)
+    if (lines.length === 0) return
+    isApart = lines.at(-1) === ''
+    output.write(`${printable(lines, { color: false, ascii }).join('\n')}\n`)
   }
   return {
     print(lines) {
@@ -21,7 +24,8 @@ export function plainScreen({ input, output, ascii, onKey }: ScreenOptions): Scr
       // Lines typed before the question go to `onKey`, which knows no answers.
       if (drain) await sleep(DRAIN_MS, undefined, { signal }).catch(() => undefined)
       if (signal.aborted) throw signal.reason
-      write(above)
+      write(apart(above, isApart))
+      isApart = false
       held = []
       try {
         return await linePrompt(config, { input: reader, write: (text) => void output.write(text), signal })

@@ -19,3 +19,8 @@ export function printable(lines: readonly string[], { color, ascii }: Pick<Scree
   const painted = color ? paint(lines) : lines
   return ascii ? painted.map((line) => line.replace(/[…·→✓✗«»—×•]/g, (symbol) => TWINS[symbol] ?? symbol)) : painted
 }
+
+/** A screen of several lines, with a blank one before it where there is none. */
+export function apart(above: readonly string[], isApart: boolean): readonly string[] {
+  return isApart || above.length < 2 || above[0] === '' ? above : ['', ...above]
+}

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { keyPrompt } from './key-prompt.ts'
 import { openLiveLines } from './live-lines.ts'
 import { plainScreen } from './plain-screen.ts'
-import { printable } from './printable.ts'
+import { apart, printable } from './printable.ts'
 import type { KeyPrompt, Pressed } from './prompt-state.ts'
 import { DRAIN_MS, type Screen, type ScreenOptions } from './screen-port.ts'
 
@@ -23,8 +23,12 @@ function liveScreen(options: ScreenOptions): Screen {
   const keys = openKeys(options)
   let held: string[] | null = null
   let below: readonly string[] = []
+  // A screen stands apart from what was printed before it.
+  let isApart = true
   const write = (printed: readonly string[]): void => {
-    if (printed.length > 0) lines.print(printable(printed, options).join('\n'))
+    if (printed.length === 0) return
+    isApart = printed.at(-1) === ''
+    lines.print(printable(printed, options).join('\n'))
   }
   const release = (): void => {
     const waiting = held ?? []
@@ -47,7 +51,8 @@ function liveScreen(options: ScreenOptions): Screen {
       held = []
       try {
         if (given.drain) await keys.drain(given.signal)
-        write(given.above)
+        write(apart(given.above, isApart))
+        isApart = false
         keys.ignore()
         return await askOn(options, config, given.signal)
       } finally {
