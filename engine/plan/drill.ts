@@ -26,8 +26,9 @@ export function treatmentOf(
   return drill === 'manual_validation' && proofs.includes(type) ? 'sign' : 'execute'
 }
 
-/** With every change simulated there is nothing to clean up. */
-export function treatCleanup(entries: readonly PlanEntry[]): PlanEntry[] {
+/** In production, with every change simulated, the run proves the checks only: its cleanup is simulated too. */
+export function treatCleanup({ request: { drill, production } }: Making, entries: readonly PlanEntry[]): PlanEntry[] {
+  if (drill === null || !production) return [...entries]
   const changes = entries.filter(
     ({ section, effect, type }) => section === 'procedure' && effect !== 'reads' && type !== 'cleanup',
   )

@@ -44,7 +44,7 @@ export function makePlan(request: PlanRequest): Planned {
   making.setupReads = readsOfScript(making, setup).filter((name) => !captures.has(name) && name !== 'ITEM_INDEX')
   const groups = groupByPart(making.groups)
   const all = bodies.flatMap((body) => entriesOf(making, body, groups.get(body.id) ?? null))
-  const entries = treatCleanup(all).map((entry) => hashed(making, entry))
+  const entries = treatCleanup(making, all).map((entry) => hashed(making, entry))
   const used = new Set(entries.map(({ part }) => part))
   const parts = bodies
     .filter(({ id, step }) => step !== null || used.has(id))

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { onTerminal, reprise, type Screen, settled, workspace } from './reprise.ts'
+import { cli, onTerminal, plainEnv, reprise, type Screen, settled, workspace } from './reprise.ts'
 
 /**
  * A scenario is a text file that a person can read. First its script, a line a thing:
@@ -16,7 +16,7 @@ import { onTerminal, reprise, type Screen, settled, workspace } from './reprise.
  *     keys TEXT            typed as it stands; \r is Enter, \x03 Ctrl-C
  *     same FILE EXPECTED   the file is now like that one (ids, times, hashes aside)
  *     unchanged FILE       not a byte of it changed
- *     shell COMMAND        a command in the folder, must succeed
+ *     shell COMMAND        a command in the folder, must succeed; `$REPRISE` is the command line's file
  *
  * then its files, each under a line `-- name --`.
  */
@@ -102,7 +102,7 @@ export async function play(scenario: Scenario): Promise<void> {
           break
         case 'shell': {
           const { execFileSync } = await import('node:child_process')
-          execFileSync('bash', ['-euo', 'pipefail', '-c', rest], { cwd: root, stdio: 'pipe' })
+          execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', rest], { cwd: root, stdio: 'pipe', env: { ...plainEnv(env), REPRISE: cli } })
           break
         }
         default:
