@@ -19,6 +19,7 @@ import { type Project, readProject } from '../workspace/project-file.ts'
 import { findRoot } from '../workspace/root.ts'
 import type { Given } from './flags.ts'
 import { languageOf } from './language.ts'
+import { withoutEchoes } from './echoes.ts'
 import { sorted, usageProblem } from './problems-out.ts'
 import { readerOf } from './reader.ts'
 import { loadUsed, openSteps, type StepSource } from './step-types.ts'
@@ -85,8 +86,7 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
     drill: given.drill !== undefined,
     gate: true,
   })
-  problems.push(...found)
-  if (given.noHistory !== true && wanted.noRow !== true) problems.push(...historyProblems(file, read.source))
+  const history = given.noHistory === true || wanted.noRow === true ? [] : historyProblems(file, read.source)
   const request = requestOf(given, wanted, {
     runbook,
     base,
@@ -99,8 +99,12 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
     problems,
   })
   const planned = request === null ? null : makePlan(request)
-  problems.push(...(planned?.problems ?? []), ...(planned?.warnings ?? []))
-  const all = withoutTwins(problems).map((one) => untrustedInstead(one, steps))
+  const told = {
+    document: problems,
+    lint: [...found, ...history],
+    plan: [...(planned?.problems ?? []), ...(planned?.warnings ?? [])],
+  }
+  const all = withoutEchoes(told).map((one) => untrustedInstead(one, steps))
   return { ...base, stepTypes, steps, environments, answers, planned, problems: sorted(all) }
 }
 
@@ -279,17 +283,6 @@ function flagsOf(given: Given, problems: Problem[]): Record<string, string> {
     else flags[name] = value
   }
   return flags
-}
-
-/** What two rooms say of the same place in the same words is said once. */
-function withoutTwins(problems: readonly Problem[]): Problem[] {
-  const seen = new Set<string>()
-  return problems.filter(({ file, place, rule, reason }) => {
-    const key = `${file}:${place.line}:${place.column}:${rule}:${reason}`
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
 }
 
 /** A step type of a checkout that is not trusted is there, and not loaded: the problem says so. */

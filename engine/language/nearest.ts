@@ -1,7 +1,11 @@
 import { distance } from 'fastest-levenshtein'
 
-/** The word that was probably meant, or null when none is near: at most a third of the letters wrong, at least two allowed. */
-export function nearest(word: string, words: Iterable<string>): string | null {
+/**
+ * The word that was probably meant, or null when none is near: at most a third of the letters wrong, at least two allowed;
+ * else the longest of which it is a longer or a shorter form (`integer` of `int`), from three letters on.
+ */
+export function nearest(word: string, given: Iterable<string>): string | null {
+  const words = [...given]
   const wanted = word.toLowerCase()
   let best: string | null = null
   let least = Math.max(2, Math.floor(word.length / 3)) + 1
@@ -12,5 +16,10 @@ export function nearest(word: string, words: Iterable<string>): string | null {
       best = candidate
     }
   }
-  return best
+  if (best !== null || wanted.length < 3) return best
+  const forms = words.filter((one) => {
+    const other = one.toLowerCase()
+    return other.length >= 3 && (wanted.startsWith(other) || other.startsWith(wanted))
+  })
+  return forms.toSorted((a, b) => b.length - a.length)[0] ?? null
 }

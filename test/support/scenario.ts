@@ -102,7 +102,11 @@ export async function play(scenario: Scenario): Promise<void> {
           break
         case 'shell': {
           const { execFileSync } = await import('node:child_process')
-          execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', rest], { cwd: root, stdio: 'pipe', env: { ...plainEnv(env), REPRISE: cli } })
+          execFileSync('bash', ['--norc', '-euo', 'pipefail', '-c', rest], {
+            cwd: root,
+            stdio: 'pipe',
+            env: { ...plainEnv(env), REPRISE: cli },
+          })
           break
         }
         default:

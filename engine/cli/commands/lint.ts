@@ -10,6 +10,7 @@ import { listMarkdownFiles } from '../../workspace/markdown-files.ts'
 import { readProject } from '../../workspace/project-file.ts'
 import { findRoot } from '../../workspace/root.ts'
 import type { Call } from '../command-table.ts'
+import { withoutEchoes } from '../echoes.ts'
 import { EXIT } from '../exit.ts'
 import { languageOf } from '../language.ts'
 import { outlineOf } from '../outline.ts'
@@ -95,7 +96,7 @@ async function lintFile(
   if (unknown.length > 0) complain(`! ${words.cli.untrusted(unknown.join(', '))}`)
   const kept = found.filter(({ rule, actual }) => rule !== 'unknown-step-type' || !untrusted.has(actual ?? ''))
   return {
-    problems: [...problems, ...broken, ...steps.problems, ...hostProblems, ...kept],
+    problems: withoutEchoes({ document: [...problems, ...broken, ...steps.problems, ...hostProblems], lint: kept, plan: [] }),
     outline: given.outline === true ? outlineOf(runbook, idsOf(runbook), words) : [],
     source,
   }
