@@ -29,7 +29,7 @@ export interface Going {
 }
 
 /** Goes on with a recorded run, forward or back, and gives the exit code. */
-export async function resumeFile(record: RunRecord, given: Given, place: Place, going: Going): Promise<number> {
+export async function resumeFile(record: RunRecord, given: Given, place: Place, asked: Going): Promise<number> {
   const { json } = place
   const unattended = given.unattended === true
   const refuse = (reason: string, rule = 'resume'): number => {
@@ -44,6 +44,7 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
   const why = whyNotResumable(record)
   if (why !== null) return refuse(place.words.cli.altered(record.runId, why), 'altered-journal')
   const { result } = runSummary(record.facts)
+  const going = result === null ? onItsCourse(record, asked) : asked
   if (result === 'passed' && going.course === 'forward') {
     await lateRow(record, place)
     return refuse(place.words.cli.endedPassed(record.runId))
@@ -87,6 +88,12 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
     terminal?.close()
     interrupts.close()
   }
+}
+
+/** A run that died while it was rolling back goes on with that. */
+function onItsCourse({ facts }: RunRecord, asked: Going): Going {
+  const { course } = foldOf(facts)
+  return asked.course === 'forward' && course.type === 'rolling' ? { course: 'rolling', to: course.to } : asked
 }
 
 function leave({ words }: Place): number {

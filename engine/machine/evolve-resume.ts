@@ -13,6 +13,8 @@ export function resumed(next: Changing, fact: Extract<Fact, { type: 'run-resumed
   if (!next.operators.includes(fact.settings.operator.name)) next.operators.push(fact.settings.operator.name)
   loseSecrets(next)
   if (fact.course === 'rolling') {
+    // A sitting that died while it was rolling back goes on there: what is undone stays so, what could not be is not tried again.
+    if (ended === null && course.type === 'rolling' && course.to === fact.to) return
     tryUndoAgain(next)
     next.branch = null
     next.course = { type: 'rolling', why: 'asked', to: fact.to, item: null }
