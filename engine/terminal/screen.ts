@@ -18,8 +18,8 @@ export function openScreen(options: ScreenOptions): Screen {
 }
 
 function liveScreen(options: ScreenOptions): Screen {
-  const { input, output, columns } = options
-  const lines = openLiveLines(output, columns)
+  const { input, output } = options
+  const lines = openLiveLines(output, options.columns)
   const keys = openKeys(options)
   let held: string[] | null = null
   let below: readonly string[] = []
@@ -38,10 +38,7 @@ function liveScreen(options: ScreenOptions): Screen {
   }
   keys.listen()
   return {
-    print(printed) {
-      if (held === null) write(printed)
-      else held.push(...printed)
-    },
+    print: (printed) => (held === null ? write(printed) : void held.push(...printed)),
     live(next) {
       below = printable(next, { color: false, ascii: options.ascii })
       if (held === null) lines.show(below)
