@@ -20,6 +20,7 @@ import { findRoot } from '../workspace/root.ts'
 import type { Given } from './flags.ts'
 import { languageOf } from './language.ts'
 import { withoutEchoes } from './echoes.ts'
+import { type Ahead, type Chain, idsOf, lookAhead } from './hand-over.ts'
 import { sorted, usageProblem } from './problems-out.ts'
 import { readerOf } from './reader.ts'
 import { loadUsed, openSteps, type StepSource } from './step-types.ts'
@@ -43,6 +44,8 @@ export interface Prepared {
   readonly answers: Answers | null
   readonly planned: Planned | null
   readonly problems: readonly Problem[]
+  /** What answers may name: this runbook's ids, and those of the runbooks that it may hand over to. */
+  readonly ids: ReadonlySet<string>
 }
 
 /** What a command wants of a file beside the flags. */
@@ -53,6 +56,8 @@ export interface Wanted {
   /** Loads the checkout's own step types. */
   readonly trusted: boolean
   /** Of an earlier sitting: parameters are taken from there, and answers. */
+  /** The runbooks that handed over to this one. */
+  readonly chain?: Chain
   readonly recorded?: { readonly params: readonly PlanParam[]; readonly answers: Answers | null }
 }
 
@@ -66,7 +71,14 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
   const lang = languageOf({ flag: given.lang, file: read.runbook?.lang ?? null, project: project.lang })
   const base = { file, path, root, project, runs, lang, words: wordsOf(lang), ...read }
   const problems = [...project.problems, ...read.problems]
-  const none = { stepTypes: new Map<string, StepType>(), steps: null, environments: [], answers: null, planned: null }
+  const none = {
+    stepTypes: new Map<string, StepType>(),
+    steps: null,
+    environments: [],
+    answers: null,
+    planned: null,
+    ids: new Set<string>(),
+  }
   if (read.runbook === null) return { ...base, ...none, problems: sorted(problems) }
   const runbook = read.runbook
   const steps = await openSteps({ root, folders: project.steps, extra: given.steps ?? [], trusted: wanted.trusted })
@@ -98,14 +110,38 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
     found,
     problems,
   })
-  const planned = request === null ? null : makePlan(request)
-  const told = {
-    document: problems,
-    lint: [...found, ...history],
-    plan: [...(planned?.problems ?? []), ...(planned?.warnings ?? [])],
+  const { own, ahead } = await planWithOthers(request, { path, given, wanted })
+  const planned = own === null ? null : { ...own, missing: [...own.missing, ...ahead.missing] }
+  const ids = new Set([...idsOf(own?.plan ?? null), ...ahead.ids])
+  const plan = [...(planned?.problems ?? []), ...(planned?.warnings ?? [])]
+  const all = withoutEchoes({ document: problems, lint: [...found, ...history], plan: [...plan, ...ahead.problems] })
+  const told = all.map((one) => untrustedInstead(one, steps))
+  return { ...base, stepTypes, steps, environments, answers, planned, ids, problems: sorted(told) }
+}
+
+/** Unattended, the runbooks that this one may hand over to are part of the first refusal, and answers may be meant for them. */
+async function planWithOthers(
+  request: PlanRequest | null,
+  { path, given, wanted }: { readonly path: string; readonly given: Given; readonly wanted: Wanted },
+): Promise<{ readonly own: Planned | null; readonly ahead: Ahead }> {
+  const nothing: Ahead = { ids: new Set(), missing: [], problems: [] }
+  if (request === null) return { own: null, ahead: nothing }
+  const first = makePlan(request)
+  const chain = wanted.chain ?? { files: [], ids: new Set<string>() }
+  const plan = first.plan ?? makePlan({ ...request, answers: null, allow: [] }).plan
+  const prepareOther = (file: string, flags: Given, before: Chain): Promise<Prepared> =>
+    prepare(file, flags, { unattended: true, trusted: wanted.trusted, chain: before })
+  const ahead = plan === null || !wanted.unattended ? nothing : await lookAhead(plan, { path, given, chain }, prepareOther)
+  const mine = new Set(idsOf(plan))
+  const ofOthers = (id: string): boolean => !mine.has(id) && (ahead.ids.has(id) || chain.ids.has(id))
+  const { answers } = request
+  const steps = Object.fromEntries(Object.entries(answers?.steps ?? {}).filter(([id]) => !ofOthers(id.replace(/\[.*$/s, ''))))
+  const allow = request.allow.filter((word) => !ofOthers(word.replace(/^irreversible:/, '')))
+  const isMine = allow.length === request.allow.length && Object.keys(steps).length === Object.keys(answers?.steps ?? {}).length
+  return {
+    own: isMine ? first : makePlan({ ...request, answers: answers === null ? null : { ...answers, steps }, allow }),
+    ahead,
   }
-  const all = withoutEchoes(told).map((one) => untrustedInstead(one, steps))
-  return { ...base, stepTypes, steps, environments, answers, planned, problems: sorted(all) }
 }
 
 /** Errors among problems: what refuses `plan` and `run`. */

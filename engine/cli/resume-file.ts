@@ -20,7 +20,7 @@ import { complain } from './output.ts'
 import type { Place } from './place.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
-import { faceOf, tellEnd, tellLocked } from './run-file.ts'
+import { faceOf, handOver, tellEnd, tellLocked } from './run-file.ts'
 import { startValues } from './start-values.ts'
 
 export interface Going {
@@ -83,7 +83,12 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
       reason: given.reason ?? '',
     })
     if (ran.status === 'locked') return tellLocked(ran.holder, { json, words: prepared.words })
-    return tellEnd(ran.end, { given, terminal, words: prepared.words, lang: prepared.lang })
+    const code = tellEnd(ran.end, { given, terminal, words: prepared.words, lang: prepared.lang })
+    terminal?.close()
+    interrupts.close()
+    const kind = { unattended, writesRow: record.origin.writesRow, planOf: (own: Plan) => own }
+    const next = { ...given, ...record.origin.inputs }
+    return (await handOver(ran.end, { given: next as Given, kind, prepared: { ...prepared, path: record.origin.file } })) ?? code
   } finally {
     terminal?.close()
     interrupts.close()

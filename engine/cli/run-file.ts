@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Holder } from '../journal/locks.ts'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
@@ -21,6 +21,7 @@ import type { Given } from './flags.ts'
 import { incidentStart } from './incident-start.ts'
 import { operatorOf } from './operator.ts'
 import { complain, say } from './output.ts'
+import { type Chain, flagsFor, handedTo, isCircle, longer, pathBeside } from './hand-over.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { sorted, tellProblems, usageProblem } from './problems-out.ts'
@@ -33,6 +34,8 @@ export interface RunKind {
   readonly unattended: boolean
   readonly writesRow: boolean
   readonly planOf: (plan: Plan) => Plan
+  /** The runbooks that handed over to this one. */
+  readonly chain?: Chain
 }
 
 /** Runs a file from its bytes to its row and gives the exit code. */
@@ -48,7 +51,7 @@ export async function runFile(file: string, given: Given, kind: RunKind): Promis
   let terminal: Terminal | null = null
   try {
     const trusted = given.trust === true || unattended
-    const wanted = { unattended, trusted, noRow: !kind.writesRow }
+    const wanted = { unattended, trusted, noRow: !kind.writesRow, ...(kind.chain === undefined ? {} : { chain: kind.chain }) }
     let prepared = await prepare(file, given, wanted)
     if (!unattended) terminal = attendedFace(given, { lang: prepared.lang, interrupts, secretsOf: () => kept.secrets })
     if (terminal !== null && (prepared.steps?.untrusted.length ?? 0) > 0 && (await askTrust(prepared, terminal)))
@@ -58,11 +61,9 @@ export async function runFile(file: string, given: Given, kind: RunKind): Promis
     const begun = await begin({ ...ready, prepared, given, kind, terminal, interrupts, kept })
     if (typeof begun === 'number') return begun
     const code = tellEnd(begun, { given, terminal, words: prepared.words, lang: prepared.lang })
-    const next = handedTo(begun)
-    if (next === null) return code
     terminal?.close()
     interrupts.close()
-    return await handOver(next, { given, kind, prepared, plan: ready.plan })
+    return (await handOver(begun, { given, kind, prepared })) ?? code
   } finally {
     terminal?.close()
     interrupts.close()
@@ -288,29 +289,24 @@ export function tellEnd(
   return end.state.ended?.exitCode ?? EXIT.failed
 }
 
-/** The runbook that this run's last branch leads to; null: none. */
-function handedTo({ plan, state }: SittingEnd): string | null {
-  if (state.branch === null || state.ended === null || state.ended.result === 'waiting') return null
-  const target = plan.steps.find(({ id }) => id === state.branch?.step)?.rows[state.branch.row]?.target
-  return target?.type === 'runbook' ? target.file : null
-}
-
-/** Starts the other runbook in the same environment, with parameters of the same name, after its own first screen. */
-async function handOver(
-  file: string,
+/** Starts the runbook that a run handed over to and gives its exit code; null where it handed over to none. */
+export async function handOver(
+  { plan, state }: SittingEnd,
   {
     given,
     kind,
     prepared,
-    plan,
-  }: { readonly given: Given; readonly kind: RunKind; readonly prepared: Prepared; readonly plan: Plan },
-): Promise<number> {
-  const path = relative(process.cwd(), join(dirname(prepared.path), file))
-  const { param: _param, from: _from, plan: _plan, reason: _reason, ...kept } = given
-  const there = await prepare(path, kept, { unattended: true, trusted: false, noRow: true })
-  const names = new Set(there.runbook?.params.map(({ name }) => name.value))
-  const param = plan.params.flatMap(({ name, value, secret }) =>
-    names.has(name) && !secret && value !== null ? [`${name}=${value}`] : [],
-  )
-  return runFile(path, { ...kept, param }, kind)
+  }: { readonly given: Given; readonly kind: RunKind; readonly prepared: Pick<Prepared, 'path' | 'words'> },
+): Promise<number | null> {
+  const file = handedTo({ plan, state })
+  if (file === null) return null
+  const path = pathBeside(prepared.path, file)
+  const chain = longer(kind.chain ?? { files: [], ids: new Set() }, prepared.path, plan)
+  if (kind.unattended && isCircle(chain, path)) {
+    complain(prepared.words.cli.circle(file))
+    return EXIT.waiting
+  }
+  const { runbook } = await prepare(path, flagsFor(given, plan, new Set()), { unattended: false, trusted: false, noRow: true })
+  const names = new Set(runbook?.params.map(({ name }) => name.value))
+  return runFile(path, flagsFor(given, plan, names), { ...kind, planOf: (own) => own, chain })
 }

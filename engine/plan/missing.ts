@@ -64,13 +64,15 @@ function missingAnswers(making: Making, entries: readonly PlanEntry[]): Missing[
     const said = answersFor(making, entry)
     const isAnswered = said.length > 0
     const isSkipped = isAnswered && said.every((one) => isMapWith(one, ['skip', 'by-hand', 'done']))
-    return needsOf(entry).flatMap((what): Missing[] => {
-      const isGiven =
-        what === 'irreversible'
-          ? allowed.has(entry.id) || allowed.has(entry.part) || isSkipped
-          : isAnswered && mayBeAnswered(what)
-      return isGiven ? [] : [{ id: entry.id, what, hint: hintOf(making, entry, what) }]
-    })
+    return needsOf(entry)
+      .filter(isAnswerable)
+      .flatMap((what): Missing[] => {
+        const isGiven =
+          what === 'irreversible'
+            ? allowed.has(entry.id) || allowed.has(entry.part) || isSkipped
+            : isAnswered && mayBeAnswered(what)
+        return isGiven ? [] : [{ id: entry.id, what, hint: hintOf(making, entry, what) }]
+      })
   })
 }
 
@@ -84,17 +86,18 @@ function answersFor({ request: { answers }, groups }: Making, { id, group }: Pla
   return each.length === items.length ? each : []
 }
 
-/** An approval is made by somebody else, a terminal is not replaced by a word. */
-function mayBeAnswered(what: Need): boolean {
-  return what !== 'approval' && what !== 'interactive'
-}
+/** An approval has no answer: the run waits for it. */
+const isAnswerable = (what: Need): what is Exclude<Need, 'approval'> => what !== 'approval'
+
+/** A terminal is not replaced by a word. */
+const mayBeAnswered = (what: Need): boolean => what !== 'interactive'
 
 /** Whether an answer is a map with one of the keys. */
 export function isMapWith(answer: unknown, keys: readonly string[]): boolean {
   return answer !== null && typeof answer === 'object' && !Array.isArray(answer) && keys.some((key) => Object.hasOwn(answer, key))
 }
 
-function hintOf({ request }: Making, { id, confirm, rows, by, needsEdit }: PlanEntry, what: Need): string {
+function hintOf({ request }: Making, { id, confirm, rows, by, needsEdit }: PlanEntry, what: Exclude<Need, 'approval'>): string {
   switch (what) {
     case 'by hand':
       return `${id}: {done: "…"} or {skip: "reason"}`
@@ -106,8 +109,6 @@ function hintOf({ request }: Making, { id, confirm, rows, by, needsEdit }: PlanE
       return `${id}: VALUE`
     case 'ask':
       return by === 'person' ? `${id}: ${rows.flatMap(({ when }) => (when === null ? [] : [when])).join(' | ')}` : `${id}: yes`
-    case 'approval':
-      return `reprise approve HASH ${id}`
     case 'interactive':
       return 'it needs a terminal: run it attended'
     case 'confirm': {

@@ -48,10 +48,29 @@ export function endScreen(look: Look, given: { readonly plan: Plan; readonly sta
   return [
     ...aside(look, `${mark} ${end.title[result]}`, `${extra.runId}${dot}${took(extra.durationMs)}`),
     ...paragraph(look, sentence, '  '),
+    ...(result === 'waiting'
+      ? waitedFor(plan, state, extra.runId).flatMap((text) => paragraph(look, text(look.words), '  '))
+      : []),
     ...(extra.note === null ? [] : paragraph(look, extra.note, '  ')),
     ...(measures.length === 0 ? [] : paragraph(look, measures.join(dot), '  ')),
     ...paragraph(look, last.join(dot), '  '),
   ]
+}
+
+/** Whom a waiting run waits for, and what they run. */
+function waitedFor(plan: Plan, state: State, runId: string): ((words: Words) => string)[] {
+  return Object.values(state.open).flatMap((open) => {
+    if (open.type !== 'question' || open.step === null) return []
+    const entry = entryOf(plan, open.step)
+    const roles =
+      entry?.approve?.roles ?? entry?.rows.flatMap(({ target }) => (target.type === 'approve' ? target.roles : [])) ?? []
+    const who = roles.map(({ role }) => visibleLine(role)).join(', ')
+    const step = open.step
+    return [
+      (words: Words) =>
+        open.about === 'approval' ? words.end.waitsForApproval(who, `${runId}/${step}`) : words.end.waitsForAnswer(step),
+    ]
+  })
 }
 
 /** What was done, undone, not undone, by hand, skipped, simulated: one paragraph that can be pasted. */

@@ -151,6 +151,8 @@ export const enScreens = {
     unknown: (steps: string) => `Effect unknown: ${steps}.`,
     skipped: (n: number, steps: string) => `${s(n, 'skip')}: ${steps}.`,
     simulated: (steps: string) => `Simulated: ${steps}.`,
+    waitsForApproval: (who: string, request: string) => `Waits for ${who}: reprise approve ${request}`,
+    waitsForAnswer: (step: string) => `Waits for a person at ${step}.`,
     nothingChanged: 'Nothing was changed.',
     branch: (why: string) => `Ended by the runbook: ${why}.`,
     rtoMet: (text: string, target: number) => `RTO ${text} (target ${limit(target)}: met)`,

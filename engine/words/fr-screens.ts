@@ -153,6 +153,8 @@ export const frScreens: Widen<typeof enScreens> = {
     unknown: (steps) => `Effet inconnu : ${steps}.`,
     skipped: (n, steps) => `${s(n, 'étape')} ${n < 2 ? 'passée' : 'passées'} : ${steps}.`,
     simulated: (steps) => `Simulé : ${steps}.`,
+    waitsForApproval: (who, request) => `Attend ${who} : reprise approve ${request}`,
+    waitsForAnswer: (step) => `Attend une personne à ${step}.`,
     nothingChanged: "Rien n'a été changé.",
     branch: (why) => `Fin voulue par le runbook : ${why}.`,
     rtoMet: (text, target) => `RTO ${text} (cible ${limit(target)} : tenue)`,

@@ -1,0 +1,92 @@
+/* A decision may lead to another runbook: this run ends, and that one starts in the same environment. */
+import { realpathSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import type { SittingEnd } from '../local/sitting.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Problem } from '../model/problem.ts'
+import type { Missing } from '../plan/request.ts'
+import type { Given } from './flags.ts'
+import type { Prepared } from './prepare.ts'
+
+/** The runbooks that a run may come from or lead to, and the ids that answers may name because of them. */
+export interface Chain {
+  /** Real paths, first to last. */
+  readonly files: readonly string[]
+  readonly ids: ReadonlySet<string>
+}
+
+/** What the runbooks further on add to a first refusal. */
+export interface Ahead {
+  readonly ids: ReadonlySet<string>
+  readonly missing: readonly Missing[]
+  readonly problems: readonly Problem[]
+}
+
+/** The runbook that this run's last branch leads to; null: none. */
+export function handedTo({ plan, state }: Pick<SittingEnd, 'plan' | 'state'>): string | null {
+  if (state.branch === null || state.ended === null || state.ended.result === 'waiting') return null
+  const target = plan.steps.find(({ id }) => id === state.branch?.step)?.rows[state.branch.row]?.target
+  return target?.type === 'runbook' ? target.file : null
+}
+
+/** The flags of the other run: the same, with parameters of the same name from this one's plan. */
+export function flagsFor(given: Given, plan: Plan, names: ReadonlySet<string>): Given {
+  const { param: _param, from: _from, plan: _plan, reason: _reason, ...kept } = given
+  const param = plan.params.flatMap(({ name, value, secret }) =>
+    names.has(name) && !secret && value !== null ? [`${name}=${value}`] : [],
+  )
+  return { ...kept, param }
+}
+
+/** Where the other runbook is, as a person here would name it. */
+export function pathBeside(path: string, file: string): string {
+  return relative(process.cwd(), join(dirname(path), file))
+}
+
+/** The chain with one more runbook and its ids. */
+export function longer(chain: Chain, path: string, plan: Plan | null): Chain {
+  return { files: [...chain.files, realOf(path)], ids: new Set([...chain.ids, ...idsOf(plan)]) }
+}
+
+/** Is it one that this chain has been through already? Nobody is there who would end the circle. */
+export function isCircle(chain: Chain, path: string): boolean {
+  return chain.files.includes(realOf(path))
+}
+
+/** Prepares every runbook that the plan may lead to; each once. */
+export async function lookAhead(
+  plan: Plan,
+  { path, given, chain }: { readonly path: string; readonly given: Given; readonly chain: Chain },
+  prepareOther: (file: string, given: Given, chain: Chain) => Promise<Prepared>,
+): Promise<Ahead> {
+  const here = longer(chain, path, plan)
+  const targets = new Set(
+    plan.steps.flatMap(({ rows }) => rows.flatMap(({ target }) => (target.type === 'runbook' ? [target.file] : []))),
+  )
+  const ids = new Set<string>()
+  const missing: Missing[] = []
+  const problems: Problem[] = []
+  for (const file of targets) {
+    const other = pathBeside(path, file)
+    if (isCircle(here, other)) continue
+    const names = new Set(
+      (await prepareOther(other, flagsFor(given, plan, new Set()), here)).runbook?.params.map(({ name }) => name.value),
+    )
+    const there = await prepareOther(other, flagsFor(given, plan, names), here)
+    for (const id of there.ids) ids.add(id)
+    missing.push(...(there.planned?.missing ?? []))
+    problems.push(...there.problems.filter(({ severity }) => severity === 'error'))
+  }
+  return { ids, missing, problems }
+}
+
+/** What answers may name of a plan. */
+export const idsOf = (plan: Plan | null): readonly string[] => plan?.steps.flatMap(({ id, part }) => [id, part]) ?? []
+
+function realOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
