@@ -22,11 +22,11 @@ export interface Ahead {
   readonly problems: readonly Problem[]
 }
 
-/** The runbook that this run's last branch leads to; null: none. */
-export function handedTo({ plan, state }: Pick<SittingEnd, 'plan' | 'state'>): string | null {
-  if (state.branch === null || state.ended === null || state.ended.result === 'waiting') return null
-  const target = plan.steps.find(({ id }) => id === state.branch?.step)?.rows[state.branch.row]?.target
-  return target?.type === 'runbook' ? target.file : null
+/** The runbook that this run's last branch led to; null: none, or it waits. */
+export function handedTo({ state }: Pick<SittingEnd, 'state'>): string | null {
+  const { course, ended } = state
+  if (course.type !== 'closing' || ended === null || ended.result === 'waiting') return null
+  return /^hand-over: (.+)$/s.exec(course.why)?.[1] ?? null
 }
 
 /** The flags of the other run: the same, with parameters of the same name from this one's plan. */

@@ -298,7 +298,7 @@ export async function handOver(
     prepared,
   }: { readonly given: Given; readonly kind: RunKind; readonly prepared: Pick<Prepared, 'path' | 'words'> },
 ): Promise<number | null> {
-  const file = handedTo({ plan, state })
+  const file = handedTo({ state })
   if (file === null) return null
   const path = pathBeside(prepared.path, file)
   const chain = longer(kind.chain ?? { files: [], ids: new Set() }, prepared.path, plan)
