@@ -25,7 +25,9 @@ export async function openSteps(given: {
   readonly trusted: boolean
 }): Promise<StepSource> {
   const own = ownStepsFolder()
-  const project = given.folders.filter((folder) => resolve(folder) !== resolve(own))
+  // In the tool's own checkout its step types are the tool's own: they are loaded already, built.
+  const mine = new Set([resolve(own), resolve(toolRoot(), 'steps')])
+  const project = given.folders.filter((folder) => !mine.has(resolve(folder)))
   const there = await scanSteps(project)
   const isOurs = there.steps.length === 0 || given.trusted || (await isTrusted(given.root, { config: config() }))
   const folders = [own, ...given.extra.map((folder) => resolve(folder)), ...(isOurs ? project : [])]

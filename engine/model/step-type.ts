@@ -49,6 +49,9 @@ export interface StepOutcome<Output> {
   readonly retryAfterMs?: number
 }
 
+/** What a step type takes by name, or why it could not begin. */
+export type StepNames = { readonly ok: true; readonly names: readonly string[] } | { readonly ok: false; readonly reason: string }
+
 export interface Example {
   readonly title: string
   readonly yaml: string
@@ -72,6 +75,11 @@ export interface StepType<Input = any, Output = any, N extends Needs = any> {
   describe(input: Input): string
   /** How to do the same without the tool. Pure. */
   byHand(input: Input): string
+  /**
+   * Names of parameters and captures that it takes beside those in its input, and why it could not begin: a file that is not
+   * there, a template that does not parse. Asked at planning, with a reader of files from the root.
+   */
+  names?(input: Input, readText: (path: string) => string | undefined): StepNames
   /** Is it already so? Read-only. `before` is kept for `undo`. */
   check?(
     input: Input,

@@ -46,6 +46,9 @@ export function readTyped(making: Making, block: Block): Typed | null {
         place: yaml.placeOf(path),
         reason: `Unexpected input of ${use}${path.length === 0 ? '' : ` at ${path.join('.')}`}: ${message}`,
       })
+  const more = known.ok && parsed?.ok === true ? namesOf(making, type, parsed.input) : []
+  if (typeof more === 'string')
+    problem(making, { rule: 'step-input', place: block.place, reason: `Unexpected input of ${use}: ${more}` })
   const told = type === null ? null : { type, input: parsed?.ok === true ? parsed.input : seen }
   const title = (told && say(() => told.type.describe(told.input))) ?? type?.summary ?? use
   return {
@@ -54,7 +57,7 @@ export function readTyped(making: Making, block: Block): Typed | null {
     input,
     title,
     byHand: told && say(() => told.type.byHand(told.input)),
-    reads: reads.filter((name) => making.names.has(name)),
+    reads: [...new Set([...reads, ...(typeof more === 'string' ? [] : more)])].filter((name) => making.names.has(name)),
   }
 }
 
@@ -116,4 +119,11 @@ export function outputType(type: StepType | null, output: string): string {
     default:
       return 'string'
   }
+}
+
+/** What the step type takes by name beside its input, or why it could not begin. */
+function namesOf({ request: { readFile } }: Making, type: StepType | null, input: unknown): readonly string[] | string {
+  if (type?.names === undefined || readFile === undefined) return []
+  const said = type.names(input, readFile)
+  return said.ok ? said.names : said.reason
 }

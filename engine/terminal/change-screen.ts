@@ -76,5 +76,6 @@ function proofText(look: Look, plan: Plan, proof: PlanEntry): string {
 export function validationOf(plan: Plan, proof: PlanEntry): string {
   const part = plan.parts.find(({ id }) => id === proof.part)
   const sentence = oneLine(part?.validation ?? '')
-  return sentence === '' ? shortScript(proof) : sentence
+  if (sentence !== '') return sentence
+  return proof.type === 'wait' && part !== undefined && part.title !== '' ? part.title : shortScript(proof)
 }

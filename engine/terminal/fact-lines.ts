@@ -5,11 +5,12 @@ import type { Plan, PlanEntry } from '../model/plan.ts'
 import { factSentence } from '../words/fact-sentence.ts'
 import { took } from '../words/took.ts'
 import type { ShownValue } from './ask-context.ts'
+import { validationOf } from './change-screen.ts'
 import { aside, command, type Look, paragraph, symbol } from './look.ts'
 import { outcomeText } from './outcome-text.ts'
 import { proseLines } from './prose.ts'
 import { entryOf, itemIn } from './step-place.ts'
-import { oneLine, shortScript } from './undo-text.ts'
+import { shortScript } from './undo-text.ts'
 import { valueLines } from './value-lines.ts'
 
 /** What stays on an attended screen of a fact; the answers of the person in front of it are there already. */
@@ -53,10 +54,9 @@ function sentence(look: Look, stamped: Stamped, plan: Plan, more = ''): string[]
 
 /** What an execution is called on its line: a proof's sentence, a typed step's, a script's first line. */
 export function runningTitle(plan: Plan, entry: PlanEntry, given: { readonly key: string; readonly purpose: Purpose }): string {
-  const part = plan.parts.find(({ id }) => id === entry.part)
   const item = itemIn(given.key)
-  const says = oneLine(part?.validation ?? '').replace(/[.:]$/, '')
-  const title = says !== '' && (entry.type === 'validate' || entry.type === 'wait') ? says : shortScript(entry)
+  const isProof = entry.type === 'validate' || entry.type === 'wait'
+  const title = isProof ? validationOf(plan, entry).replace(/[.:]$/, '') : shortScript(entry)
   return item === null ? title : `${item}: ${title}`
 }
 

@@ -7,6 +7,8 @@ export function outcomeText({ cause, exit, status }: Outcome, words: Words): str
   if (exit !== undefined && (cause === undefined || cause.type === 'exit'))
     return words.screen.exit(String(exit), known[String(exit)] ?? '')
   if (cause === undefined) return status
+  // A verdict's own sentence says it all.
+  if (cause.type === 'verdict' && cause.text !== '') return cause.text
   const word = words.causes[cause.type]
   return cause.text === '' || cause.text === word ? word : `${word}${words.colon} ${cause.text}`
 }

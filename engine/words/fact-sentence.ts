@@ -29,7 +29,7 @@ export function factSentence(fact: Stamped, plan: Plan, words: Words): string | 
     case 'answered':
       return fact.answer.choice === 'withdrawn'
         ? null
-        : `${line.answered}${fact.step === null ? '' : ` ${fact.step}`}${words.colon} ${answerText(fact.answer, words)}`
+        : `${line.answered}${fact.step === null ? '' : ` ${fact.step}`}${words.colon} ${fact.answer.choice === 'row' && fact.step !== null ? rowText(plan, fact.step, fact.answer.row, words) : answerText(fact.answer, words)}`
     case 'heard':
       return messageText(fact.message, words)
     case 'cancelling':
@@ -50,6 +50,12 @@ export function factSentence(fact: Stamped, plan: Plan, words: Words): string | 
 const titleOf = (plan: Plan, id: BlockId): string => {
   const title = plan.steps.find((entry) => entry.id === id)?.title ?? ''
   return title === '' || title === id ? '' : `(${title})`
+}
+
+/** A decision's row by its condition, or the answer that a person gave. */
+function rowText(plan: Plan, step: BlockId, row: number, words: Words): string {
+  const taken = plan.steps.find(({ id }) => id === step)?.rows[row]
+  return taken === undefined ? String(row + 1) : (taken.when ?? words.screen.otherwise)
 }
 
 /** The row that was taken, as its table says it. */

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve, sep } from 'node:path'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
-import { contentOf } from './support/content.ts'
+import { contentOf, namesIn } from './support/content.ts'
 import { keepBefore, restore, whyNot } from './support/before.ts'
 import type { Before } from './support/before.ts'
 import { findFile, replaceFile, sha256 } from './support/replace-file.ts'
@@ -80,6 +80,7 @@ export default defineStep({
       `${secret ? 'umask 077; ' : ''}${given.join('')}node -e ${quoted(script)} < ${quoted(template)} > ${quoted(path ?? nameOf(template))}`,
     ].join('\n')
   },
+  names: (given, readText) => namesIn(given, readText),
   async check(given, tools) {
     const wanted = await contentOf(given, tools)
     if (!wanted.ok) return { status: 'unknown', summary: wanted.reason }

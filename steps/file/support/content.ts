@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Json, StepTools } from '../../../engine/index.ts'
+import type { Json, StepNames, StepTools } from '../../../engine/index.ts'
 import { whyNot } from './before.ts'
 import { formatOf, parseTemplate } from './template.ts'
 
@@ -14,6 +14,16 @@ export interface Template {
 
 /** The rendered text, or why there is none. */
 export type Content = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string }
+
+/** The names that a template takes, read before anything runs. */
+export function namesIn({ template, path }: Template, readText: (path: string) => string | undefined): StepNames {
+  const source = readText(template)
+  if (source === undefined) return { ok: false, reason: `${template} cannot be read` }
+  const parsed = parseTemplate(source, formatOf(path ?? template))
+  return parsed.ok
+    ? { ok: true, names: parsed.names }
+    : { ok: false, reason: `${template}:${parsed.line}:${parsed.column}: ${parsed.reason}` }
+}
 
 /** Renders a template with the run's names and secrets; what is wrong is said with its place. */
 export async function contentOf({ template, path, values, secret }: Template, tools: StepTools): Promise<Content> {
