@@ -3,6 +3,7 @@ import type { Command, Entry, Question } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
 import { isApproved } from './approvals.ts'
 import { ask, begin, keyIn, openOf, valuesIn, type Context } from './context.ts'
+import { canaryKey } from './keys.ts'
 import { NOT_CONFIRMED } from './evolve.ts'
 import { failed } from './failure.ts'
 import { freshen } from './freshness.ts'
@@ -88,9 +89,22 @@ function needsConfirmation(entry: PlanEntry): boolean {
 function isConfirmed(context: Context, entry: PlanEntry): boolean {
   const { mode, meant } = context.state.settings
   const { plan } = context
-  const isPlain = entry.confirm.type === 'ask' && !entry.flags.irreversible && entry.needsEdit === null
+  const isPlain = isPlainlyConfirmed(entry)
+  if (isPlain && isConfirmedForAll(context, entry)) return true
   if (mode !== 'unattended' || !isPlain || (plan.production && meant !== plan.environment)) return false
   return saidOf(context.state, { step: entry.id, key: keyIn(context, entry) }) === undefined
+}
+
+/** A key is enough for it: nothing is typed, nothing edited, and it can be undone. */
+export function isPlainlyConfirmed({ confirm: { type }, flags, needsEdit }: PlanEntry): boolean {
+  return type === 'ask' && !flags.irreversible && needsEdit === null
+}
+
+/** After the first item of its group somebody said: all remaining ones. */
+function isConfirmedForAll({ state, item }: Context, { group }: PlanEntry): boolean {
+  if (group === null || item === null) return false
+  const [first = ''] = state.items[`${group}@${state.round}`] ?? []
+  return state.entries[canaryKey(group, first, state.round)]?.status === 'confirmed'
 }
 
 function confirm(context: Context, entry: PlanEntry): Command {

@@ -2,8 +2,9 @@ import type { Command, State, StepId } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import { ask, contextOf, entryIn, isSettled, type Context } from './context.ts'
 import { type Cursor, cursorOf } from './cursor.ts'
-import { keyOf } from './keys.ts'
-import { isForward, lookUp } from './look-up.ts'
+import { isPlainlyConfirmed } from './block.ts'
+import { canaryKey } from './keys.ts'
+import { isChange, isForward, lookUp } from './look-up.ts'
 import { advance, type Next } from './step.ts'
 
 /** The next thing on the way forward, or `over` at the plan's end. */
@@ -118,8 +119,9 @@ function canary(plan: Plan, state: State, { group, items, entries }: Lanes): Com
   const context = contextOf(plan, state, item)
   const hasRun = entries.some((entry) => ['done', 'confirmed', 'by-hand'].includes(entryIn(context, entry)?.status ?? ''))
   if (!hasRun) return null
-  const key = keyOf(`${group}/canary`, item, state.round)
+  const key = canaryKey(group, item, state.round)
   if (isSettled(state.entries[key])) return null
   if (Object.values(state.open).some((open) => open.key === key)) return 'wait'
-  return ask(contextOf(plan, state), first, 'paused', ['go-on', 'stop', 'roll-back'], { key })
+  const all = entries.filter(isChange).every(isPlainlyConfirmed) ? (['accept'] as const) : []
+  return ask(contextOf(plan, state), first, 'paused', ['go-on', ...all, 'stop', 'roll-back'], { key })
 }

@@ -7,6 +7,11 @@ export function keyOf(block: BlockId, item: string | null, round: number): Key {
   return `${block}${item === null ? '' : `[${escaped(item)}]`}${round > 1 ? `@${round}` : ''}`
 }
 
+/** Of the pause after a group's first item. */
+export function canaryKey(group: string, item: string, round: number): Key {
+  return keyOf(`${group}/canary`, item, round)
+}
+
 /** KEY/PURPOSE/ATTEMPT: used once in a run. */
 export function taskOf(key: Key, purpose: Purpose, attempt: number): TaskId {
   return `${key}/${purpose}/${attempt}`

@@ -226,9 +226,8 @@ export function accept({ look, has, answer }: Make, word: string): Offer[] {
 
 /** `a`: the rest of a group without asking again. */
 export function allItems({ question, look, has, answer }: Make): Offer[] {
-  if (question.key === null) return []
-  const act = has('accept') ? answer({ choice: 'accept', reason: '' }) : has('go-on') ? answer({ choice: 'go-on' }) : null
-  return act === null ? [] : [{ key: 'a', word: look.words.key.all, act }]
+  if (question.key === null || !has('accept')) return []
+  return [{ key: 'a', word: look.words.key.all, act: answer({ choice: 'accept', reason: '' }) }]
 }
 
 /** `x`: nothing is undone. */

@@ -85,7 +85,7 @@ export async function play(scenario: Scenario): Promise<void> {
           await screen?.see(rest)
           break
         case 'not-see':
-          expect(screen?.history(), line).not.toContain(rest)
+          expect(screen?.history() ?? ended.stdout, line).not.toContain(rest)
           break
         case 'keys':
           // A prompt throws away what was typed before it: give it the moment that a person needs.
