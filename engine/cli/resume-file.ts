@@ -82,6 +82,7 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
       takeOver: given.takeOver === true,
       reason: given.reason ?? '',
     })
+    if (ran.status === 'unwritable') return refuse(place.words.cli.unwritable(record.folder, ran.reason), 'records')
     if (ran.status === 'locked') return tellLocked(ran.holder, { json, words: prepared.words })
     const code = tellEnd(ran.end, { given, terminal, words: prepared.words, lang: prepared.lang })
     terminal?.close()

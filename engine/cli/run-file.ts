@@ -124,6 +124,10 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     runs: prepared.runs,
     timelines: prepared.project.history.timelines,
   })
+  if (ran.status === 'unwritable') {
+    tellProblems([usageProblem({ rule: 'records', reason: words.cli.unwritable(prepared.runs, ran.reason) })], { json, words })
+    return EXIT.usage
+  }
   return ran.status === 'locked' ? tellLocked(ran.holder, { json, words }) : ran.end
 }
 

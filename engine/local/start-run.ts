@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import { createRun } from '../journal/run-folder.ts'
-import type { Holder } from '../journal/locks.ts'
+import type { Holder, Lock } from '../journal/locks.ts'
 import { initialState } from '../machine/evolve.ts'
 import { RULES } from '../machine/rules.ts'
 import type { Settings } from '../model/fact.ts'
@@ -28,37 +28,66 @@ export interface StartRequest extends SittingTools {
 export type Ran =
   | { readonly status: 'ended'; readonly end: SittingEnd }
   | { readonly status: 'locked'; readonly holder: Holder | null }
+  | { readonly status: 'unwritable'; readonly reason: string }
 
 /** Begins a run: lock, folder, record, first fact; then to its end. A refused start leaves no folder and no row. */
 export async function startRun(request: StartRequest): Promise<Ran> {
   const { plan, origin, settings, runs } = request
   const now = request.clock?.now() ?? new Date()
-  const { id, folder } = createRun({ runs, now, random: request.random })
-  const locked = await lockRun({
-    folder: origin.locks,
-    file: origin.file,
-    environment: plan.environment,
-    run: id,
-    operator: settings.operator.name,
-    takeOver: request.takeOver,
-  }).catch((error: unknown) => {
-    rmSync(folder, { recursive: true, force: true })
-    throw error
-  })
-  if (!locked.ok) {
-    rmSync(folder, { recursive: true, force: true })
-    return { status: 'locked', holder: locked.holder }
+  let folder: string | null = null
+  let lock: Lock | null = null
+  let id = ''
+  try {
+    const created = createRun({ runs, now, random: request.random })
+    folder = created.folder
+    id = created.id
+    const locked = await lockRun({
+      folder: origin.locks,
+      file: origin.file,
+      environment: plan.environment,
+      run: id,
+      operator: settings.operator.name,
+      takeOver: request.takeOver,
+    })
+    if (!locked.ok) {
+      rmSync(folder, { recursive: true, force: true })
+      return { status: 'locked', holder: locked.holder }
+    }
+    lock = locked.lock
+    writeRecord(folder, { plan, runbook: request.bytes, origin, sitting: 1 })
+  } catch (error) {
+    lock?.release()
+    if (folder !== null) rmSync(folder, { recursive: true, force: true })
+    if (!isOfTheDisk(error)) throw error
+    return { status: 'unwritable', reason: error.message }
   }
-  writeRecord(folder, { plan, runbook: request.bytes, origin, sitting: 1 })
   request.onRun?.(id, folder)
   const end = await runSitting({
     ...request,
     runId: id,
     folder,
-    lock: locked.lock,
+    lock,
     after: null,
     states: [initialState(), initialState()],
     first: [{ type: 'run-started', rules: RULES, tool: request.toolVersion, plan: plan.hash, settings, values: request.started }],
   })
   return { status: 'ended', end }
+}
+
+const DISK: ReadonlySet<string> = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EROFS',
+  'EACCES',
+  'EPERM',
+  'ENOTDIR',
+  'EEXIST',
+  'EIO',
+  'EMFILE',
+])
+
+/** The disk is full, read-only, or not ours: no bug. */
+function isOfTheDisk(error: unknown): error is Error {
+  return error instanceof Error && DISK.has((error as NodeJS.ErrnoException).code ?? '')
 }

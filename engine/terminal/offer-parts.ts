@@ -153,7 +153,11 @@ export function value({ question, context, look, answer, keepSecret }: Make): Of
   const entry = question.step === null ? null : entryOf(context.plan, question.step)
   const capture = entry?.captures[0] ?? { name: question.step ?? '', type: 'string' }
   const parsed = parseType(capture.type)
-  const label = look.words.ask.value(capture.name, entry?.type === 'record' ? entry.title : '', capture.type)
+  const label = look.words.ask.value(
+    capture.name,
+    entry?.type === 'record' && entry.title !== capture.name ? entry.title : '',
+    capture.type,
+  )
   const isSecret = parsed.ok && parsed.type.type === 'secret'
   const items = itemsFor(context.plan, capture.type)
   const become: Extract<Act, { does: 'text' }>['become'] = (text) => {

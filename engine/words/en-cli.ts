@@ -43,6 +43,7 @@ export const enCli = {
     nothingFound: (text: string, near: string) => `Nothing is called "${text}"${near === '' ? '' : `. The nearest: ${near}`}.`,
     untrusted: (names: string) => `Not loaded, as this checkout is not trusted (--trust): ${names}`,
     trustAsk: 'This checkout brings step types of its own. Running them runs their code:',
+    unwritable: (folder: string, why: string) => `The records cannot be written in ${folder}: ${why}. Nothing was run.`,
     circle: (file: string) => `${file} has been run in this chain already: a person must start it again.`,
     handedOver: (file: string) => `The runbook hands over to ${file}.`,
     live: 'running',

@@ -45,6 +45,7 @@ export const frCli: Widen<typeof enCli> = {
     nothingFound: (text, near) => `Rien ne s'appelle « ${text} »${near === '' ? '' : `. Le plus proche : ${near}`}.`,
     untrusted: (names) => `Non chargé, ce dépôt n'étant pas de confiance (--trust) : ${names}`,
     trustAsk: "Ce dépôt apporte ses propres types d'étape. Les exécuter exécute leur code :",
+    unwritable: (folder, why) => `Les enregistrements ne peuvent pas être écrits dans ${folder} : ${why}. Rien n'a été exécuté.`,
     circle: (file) => `${file} a déjà été exécuté dans cette suite : une personne doit le relancer.`,
     handedOver: (file) => `Le runbook passe la main à ${file}.`,
     live: 'en cours',
