@@ -32,26 +32,9 @@ export interface Going {
 export async function resumeFile(record: RunRecord, given: Given, place: Place, asked: Going): Promise<number> {
   const { json } = place
   const unattended = given.unattended === true
-  const refuse = (reason: string, rule = 'resume'): number => {
-    tellProblems([usageProblem({ rule, reason, actual: record.runId })], { json, words: place.words })
-    return EXIT.usage
-  }
-  if (record.live && given.takeOver !== true) {
-    complain(place.words.cli.liveRun(record.runId))
-    if (json) process.stdout.write(`${JSON.stringify({ type: 'locked', run: record.runId })}\n`)
-    return EXIT.locked
-  }
-  const why = whyNotResumable(record)
-  if (why !== null) return refuse(place.words.cli.altered(record.runId, why), 'altered-journal')
-  const { result } = runSummary(record.facts)
-  const going = result === null ? onItsCourse(record, asked) : asked
-  if (result === 'passed' && going.course === 'forward') {
-    await lateRow(record, place)
-    return refuse(place.words.cli.endedPassed(record.runId))
-  }
-  if (!unattended && !isTerminal()) return refuse(place.words.cli.noTerminal, 'no-terminal')
-  if (given.takeOver === true && given.reason === undefined)
-    return refuse('Unexpected --take-over without --reason, expected --reason TEXT: it is recorded', 'take-over')
+  const going = runSummary(record.facts).result === null ? onItsCourse(record, asked) : asked
+  const refused = await refusal(record, given, place, going)
+  if (refused !== null) return refused
   const next = await nextPlan(record, given, { place, unattended, course: going.course })
   const { prepared, plan } = next
   const interrupts = openInterrupts()
@@ -82,7 +65,8 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
       takeOver: given.takeOver === true,
       reason: given.reason ?? '',
     })
-    if (ran.status === 'unwritable') return refuse(place.words.cli.unwritable(record.folder, ran.reason), 'records')
+    if (ran.status === 'unwritable')
+      return refuse(record, place, { reason: place.words.cli.unwritable(record.folder, ran.reason), rule: 'records' })
     if (ran.status === 'locked') return tellLocked(ran.holder, { json, words: prepared.words })
     const code = tellEnd(ran.end, { given, terminal, words: prepared.words, lang: prepared.lang })
     terminal?.close()
@@ -94,6 +78,35 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
     terminal?.close()
     interrupts.close()
   }
+}
+
+/** Why this run cannot be gone on with, told; its exit code, or null. */
+async function refusal(record: RunRecord, given: Given, place: Place, going: Going): Promise<number | null> {
+  const { cli } = place.words
+  if (record.live && given.takeOver !== true) {
+    complain(cli.liveRun(record.runId))
+    if (place.json) process.stdout.write(`${JSON.stringify({ type: 'locked', run: record.runId })}\n`)
+    return EXIT.locked
+  }
+  const why = whyNotResumable(record)
+  if (why !== null) return refuse(record, place, { reason: cli.altered(record.runId, why), rule: 'altered-journal' })
+  if (runSummary(record.facts).result === 'passed' && going.course === 'forward') {
+    await lateRow(record, place)
+    return refuse(record, place, { reason: cli.endedPassed(record.runId) })
+  }
+  if (given.unattended !== true && !isTerminal()) return refuse(record, place, { reason: cli.noTerminal, rule: 'no-terminal' })
+  if (given.takeOver !== true || given.reason !== undefined) return null
+  const reason = 'Unexpected --take-over without --reason, expected --reason TEXT: it is recorded'
+  return refuse(record, place, { reason, rule: 'take-over' })
+}
+
+function refuse(
+  { runId }: RunRecord,
+  { json, words }: Place,
+  { reason, rule = 'resume' }: { readonly reason: string; readonly rule?: string },
+): number {
+  tellProblems([usageProblem({ rule, reason, actual: runId })], { json, words })
+  return EXIT.usage
 }
 
 /** A run that died while it was rolling back goes on with that. */
