@@ -65,7 +65,8 @@ export function openRunningLines(options: RunningOptions): RunningLines {
         if (plain) screen.print([`  ${symbol(look(), 'going')} ${one.title}`])
       }
       const ended = stamped.type === 'step-ended' && stamped.outcome.status === 'done' ? running.get(stamped.task) : undefined
-      if (ended !== undefined) screen.print(tailText(look(), ended))
+      // Of something polled the last value was on its line; every try again would only scroll.
+      if (ended?.progress === null) screen.print(tailText(look(), ended))
     },
     after(stamped) {
       if (stamped.type === 'step-ended') running.delete(stamped.task)

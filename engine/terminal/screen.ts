@@ -59,13 +59,14 @@ function liveScreen(options: ScreenOptions): Screen {
     },
     async lend(use) {
       lines.show([])
+      held = []
       keys.ignore()
       input.setRawMode(false)
       try {
         return await use()
       } finally {
         keys.listen()
-        lines.show(below)
+        release()
       }
     },
     // OSC 52: over ssh too; a terminal that does not know it ignores it.
