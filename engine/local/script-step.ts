@@ -176,11 +176,15 @@ function settleOutcome(
     }
   const judged = withoutSecrets(judgeScript(script, result), execution, hands)
   const late = timedOut && result.cause === null
+  // Cancelled between two tries: that ended it, not what the last one said.
+  const stopped = signal.aborted && polls !== undefined && result.cause === null
   const cause = late
     ? timeoutCause(execution, judged)
     : guard !== null && judged.cause?.type === 'guard'
       ? { type: 'guard' as const, ...guard }
-      : judged.cause
+      : stopped
+        ? { type: 'cancelled' as const, text: '' }
+        : judged.cause
   const isDone = judged.status === 'done' && !late && !(signal.aborted && polls !== undefined)
   const carry = isDone ? carryOn(execution, { before: carried, result, captured: judged.captured ?? {} }, hands) : undefined
   const redactor = hands.secrets.redactor()
