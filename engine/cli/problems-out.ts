@@ -41,14 +41,32 @@ export function sorted(problems: readonly Problem[]): Problem[] {
   )
 }
 
-/** Tells all problems at once: JSON on standard output, else text on standard error. */
+/** Tells all problems at once: JSON on standard output, else text on standard error; what is only an info is `lint`'s to say. */
 export function tellProblems(
   problems: readonly Problem[],
-  { json, words, sources }: { readonly json: boolean; readonly words: Words; readonly sources?: ReadonlyMap<string, string> },
+  {
+    json,
+    words,
+    sources,
+    infos = false,
+  }: {
+    readonly json: boolean
+    readonly words: Words
+    readonly sources?: ReadonlyMap<string, string>
+    readonly infos?: boolean
+  },
 ): void {
-  if (json) say(JSON.stringify(problemsJson(problems)))
-  else if (problems.length > 0) complain(problemsText(problems, (file) => sources?.get(file) ?? sourceOf(file), words))
+  if (json) {
+    say(JSON.stringify(problemsJson(problems)))
+    return
+  }
+  const told = infos ? problems : problems.filter(({ severity }) => severity !== 'info')
+  const text = problemsText(told, (file) => sources?.get(file) ?? sourceOf(file), { words, width: widthOfErrors() })
+  if (text !== '') complain(text)
 }
+
+/** A terminal wraps in the middle of words; what is not one is for other tools. */
+const widthOfErrors = (): number => (process.stderr.isTTY ? Math.max(40, process.stderr.columns || 80) : Infinity)
 
 function sourceOf(file: string): string | null {
   try {

@@ -1,5 +1,5 @@
 import { visible, visibleLine } from '../language/control.ts'
-import { widthOf } from '../language/width.ts'
+import { widthOf, wrap } from '../language/width.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Words } from '../words/words.ts'
 
@@ -13,11 +13,11 @@ const SOURCE_WIDTH = 100
  * A problem as people read it: where, what, and the source line with a caret below.
  * `source` is the file's text without its BOM, or null where there is none.
  */
-export function problemText(problem: Problem, source: string | null, words: Words): string {
+export function problemText(problem: Problem, source: string | null, words: Words, width = Infinity): string {
   const { file, place, severity, rule, reason, cause } = problem
   const lines = [
     `${visibleLine(file)}:${place.line}:${place.column}  ${words.problem.severity[severity]}  ${rule}`,
-    visible(reason),
+    ...(width === Infinity ? [visible(reason)] : wrap(visible(reason), width)),
     ...excerpt(problem, source, words),
   ]
   if (cause !== null) lines.push(`  ${visibleLine(file)}:${cause.place.line}:${cause.place.column}  ${visibleLine(cause.value)}`)
@@ -45,10 +45,14 @@ function excerpt({ place, nearest }: Problem, source: string | null, words: Word
 }
 
 /** All problems of some files, then how many: an empty text where there is none. */
-export function problemsText(problems: readonly Problem[], sourceOf: (file: string) => string | null, words: Words): string {
+export function problemsText(
+  problems: readonly Problem[],
+  sourceOf: (file: string) => string | null,
+  { words, width = Infinity }: { readonly words: Words; readonly width?: number },
+): string {
   if (problems.length === 0) return ''
   const errors = problems.filter(({ severity }) => severity === 'error').length
   const warnings = problems.filter(({ severity }) => severity === 'warning').length
-  const texts = problems.map((problem) => problemText(problem, sourceOf(problem.file), words))
+  const texts = problems.map((problem) => problemText(problem, sourceOf(problem.file), words, width))
   return [...texts, words.problem.count(errors, warnings)].join('\n\n')
 }

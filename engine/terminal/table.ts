@@ -1,5 +1,14 @@
 import { visibleLine } from '../language/control.ts'
-import { cut, padEnd, widthOf } from '../language/width.ts'
+import { cut, padEnd, widthOf, wrap } from '../language/width.ts'
+
+export interface TableOptions {
+  /** Blanks between columns. @default 2 */
+  readonly gap?: number
+  /** Columns that give way last. @default the first */
+  readonly keep?: readonly number[]
+  /** The last column goes on below itself instead of being cut. @default false */
+  readonly wrapLast?: boolean
+}
 
 /** No column is cut below this. */
 const LEAST = 4
@@ -11,7 +20,7 @@ const LEAST = 4
 export function tableLines(
   rows: readonly (readonly string[])[],
   width: number,
-  { gap = 2, keep = [0] }: { readonly gap?: number; readonly keep?: readonly number[] } = {},
+  { gap = 2, keep = [0], wrapLast = false }: TableOptions = {},
 ): string[] {
   const cells = rows.map((row) => row.map((cell) => visibleLine(cell)))
   const widths = fitted(
@@ -20,12 +29,17 @@ export function tableLines(
     ),
     { width, gap, keep },
   )
-  return cells.map((row) =>
+  const line = (row: readonly string[]): string =>
     row
       .map((cell, column) => padEnd(cut(cell, widths[column] ?? 0), widths[column] ?? 0))
       .join(' '.repeat(gap))
-      .trimEnd(),
-  )
+      .trimEnd()
+  if (!wrapLast) return cells.map(line)
+  return cells.flatMap((row) => {
+    const [first = '', ...more] = wrap(row.at(-1) ?? '', Math.max(LEAST, widths.at(-1) ?? 0))
+    const blank = row.slice(0, -1).map(() => '')
+    return [line([...row.slice(0, -1), first]), ...more.map((text) => line([...blank, text]))]
+  })
 }
 
 function fitted(

@@ -183,10 +183,10 @@ describe('a problem', () => {
     expect(line.slice(caret.indexOf('^'), caret.lastIndexOf('^') + 1)).toBe('HERE')
   })
   test('several are counted at the end', () => {
-    expect(problemsText([problem, { ...problem, severity: 'warning' }], () => null, wordsOf('fr'))).toMatch(
+    expect(problemsText([problem, { ...problem, severity: 'warning' }], () => null, { words: wordsOf('fr') })).toMatch(
       /1 erreur, 1 avertissement$/,
     )
-    expect(problemsText([], () => null, en)).toBe('')
+    expect(problemsText([], () => null, { words: en })).toBe('')
   })
 })
 

@@ -48,7 +48,7 @@ export async function command({ args, given }: Call): Promise<number> {
     if (given.outline === true && !json) say([file, ...linted.outline, ''].join('\n'))
   }
   const all = sorted(problems)
-  tellProblems(all, { json, words, sources })
+  tellProblems(all, { json, words, sources, infos: true })
   const errors = errorsOf(all).length
   const warnings = all.filter(({ severity }) => severity === 'warning').length
   if (!json && given.quiet !== true && (all.length === 0 || files.length > 1))

@@ -36,7 +36,7 @@ export async function command({ args, given }: Call): Promise<number> {
       const rows = types.map((type) => [type.name, type.effect, type.summary])
       say(
         [
-          ...tableLines([[columns.name, columns.effect, columns.summary], ...rows], 80),
+          ...tableLines([[columns.name, columns.effect, columns.summary], ...rows], 80, { keep: [0, 1], wrapLast: true }),
           '',
           words.cli.stepsLast(types.length),
         ].join('\n'),
@@ -91,7 +91,8 @@ function stepText(type: StepType, words: Words): string {
         one.enum === undefined ? (one.type ?? '') : one.enum.join('|'),
         `${one.description ?? ''}${one.default === undefined ? '' : ` (${JSON.stringify(one.default)})`}`,
       ]),
-      100,
+      80,
+      { keep: [0, 1], wrapLast: true },
     )
   }
   return [
