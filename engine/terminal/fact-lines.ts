@@ -18,7 +18,16 @@ export function factLines(look: Look, stamped: Stamped, given: { readonly plan: 
   const { plan, state } = given
   switch (stamped.type) {
     case 'step-ended':
-      return endedLines(look, stamped, plan)
+      return [
+        ...endedLines(look, stamped, plan),
+        ...(stamped.outcome.leftovers === undefined
+          ? []
+          : paragraph(
+              look,
+              `${symbol(look, 'warning')} ${look.words.line.leftBehind(visibleLine(stamped.outcome.leftovers.join(', ')))}`,
+              '    ',
+            )),
+      ]
     case 'step-settled':
       return settledLines(look, stamped, { plan, state })
     case 'escalated':

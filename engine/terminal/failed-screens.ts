@@ -55,7 +55,8 @@ function whatFailed(look: Look, context: AskContext, entry: PlanEntry, known: En
   const how = [
     attempts > 0 ? look.words.screen.attempt(attempts, most) : '',
     known !== undefined && attempts > 0 && known.endedMs > known.startedMs ? took(known.endedMs - known.startedMs) : '',
-    causeText(look, known),
+    // A step type's sentence is the last line of its output.
+    entry.use !== null && known?.cause?.type === 'verdict' ? '' : causeText(look, known),
   ].filter((part) => part !== '')
   const right = how.join(look.ascii ? ' - ' : ' · ')
   const lines =
@@ -64,8 +65,9 @@ function whatFailed(look: Look, context: AskContext, entry: PlanEntry, known: En
       : paragraph(look, entry.title)
   const [first = '', ...rest] = lines
   const free = look.width - widthOf(first) - widthOf(right)
-  if (lines.length === 1 && free >= 2) return [`${first}${' '.repeat(free)}${right}`]
-  return [first, ...rest, ...paragraph(look, right, '  ')]
+  if (lines.length === 1 && free >= 2 && entry.byHand === null) return [`${first}${' '.repeat(free)}${right}`]
+  const byHand = entry.byHand === null ? [] : [`  ${look.words.screen.byHandText}${look.words.colon}`, ...command(entry.byHand)]
+  return [first, ...rest, ...paragraph(look, right, '  '), ...byHand]
 }
 
 /** The cause in words: `exit 127 (command not found)`, `timed out: …`. */
@@ -77,6 +79,7 @@ function causeText(look: Look, known: Entry | undefined): string {
   if (code !== undefined) return look.words.screen.exit(code, exits[code] ?? '')
   const text = visibleLine(cause.text)
   const word = look.words.causes[cause.type]
+  if (cause.type === 'verdict' && text !== '') return text
   return text === '' || text === word ? word : `${word}${look.words.colon} ${text}`
 }
 

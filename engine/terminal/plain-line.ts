@@ -19,7 +19,11 @@ const VERB_WIDTH = 9
 export function plainLine(fact: Stamped, plan: Plan, words: Words): string | null {
   const said = saidBy(fact, plan, words)
   if (said === null) return null
-  return lineAt({ at: fact.at, plan, step: 'step' in fact ? fact.step : null, key: 'key' in fact ? fact.key : null, ...said })
+  const at = { at: fact.at, plan, step: 'step' in fact ? fact.step : null, key: 'key' in fact ? fact.key : null }
+  const left = fact.type === 'step-ended' ? fact.outcome.leftovers : undefined
+  const line = lineAt({ ...at, ...said })
+  if (left === undefined) return line
+  return `${line}\n${lineAt({ ...at, verb: words.problem.severity.warning, text: words.line.leftBehind(left.join(', ')) })}`
 }
 
 /** A line of progress: `10:02:12Z  5/8 stop-mm2   waiting   RUNNING · 2s of 1m30s`. */

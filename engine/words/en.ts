@@ -209,6 +209,7 @@ export const en = {
     looked: 'looked',
     notYet: 'not done yet',
     notProven: 'not confirmed',
+    leftBehind: (processes: string) => `it left processes behind, which were ended: ${processes}`,
     confirmedEffect: 'effect confirmed, it will not run again',
     escalatedWhy: { attempts: 'the attempts are used up', elapsed: 'the time is used up', asked: 'asked by a person' },
   },

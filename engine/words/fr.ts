@@ -211,6 +211,7 @@ export const fr: Widen<typeof en> = {
     looked: 'vu',
     notYet: 'pas encore fait',
     notProven: 'non confirmé',
+    leftBehind: (processes) => `des processus laissés derrière ont été terminés : ${processes}`,
     confirmedEffect: 'effet confirmé, ne sera pas réexécuté',
     escalatedWhy: {
       attempts: 'les tentatives sont épuisées',
