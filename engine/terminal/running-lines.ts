@@ -66,7 +66,7 @@ export function openRunningLines(options: RunningOptions): RunningLines {
       }
       const ended = stamped.type === 'step-ended' && stamped.outcome.status === 'done' ? running.get(stamped.task) : undefined
       // Of something polled the last value was on its line; every try again would only scroll.
-      if (ended?.progress === null) screen.print(tailText(look(), ended))
+      if (ended?.isPolled === false) screen.print(tailText(look(), ended))
     },
     after(stamped) {
       if (stamped.type === 'step-ended') running.delete(stamped.task)
@@ -170,7 +170,20 @@ function beginning(stamped: Started, plan: Plan, nowMs: number): Running {
   const entry = entryOf(plan, stamped.step)
   const { task, step, key, purpose, timeoutMs } = stamped
   const title = entry === null ? key : runningTitle(plan, entry, stamped)
-  return { task, step, key, purpose, title, limitMs: timeoutMs, sinceMs: nowMs, progress: null, tail: [], lines: 0, rest: '' }
+  return {
+    task,
+    step,
+    key,
+    purpose,
+    title,
+    limitMs: timeoutMs,
+    sinceMs: nowMs,
+    progress: null,
+    isPolled: (entry?.everyMs ?? null) !== null,
+    tail: [],
+    lines: 0,
+    rest: '',
+  }
 }
 
 /** The part, its item and its round: what one head is printed for. */

@@ -14,6 +14,7 @@ export interface Running {
   readonly title: string
   readonly limitMs: number
   readonly sinceMs: number
+  readonly isPolled: boolean
   progress: (Progress & { readonly atMs: number }) | null
   /** The last lines of its output, and how many there were in all. */
   tail: string[]

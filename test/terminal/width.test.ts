@@ -117,6 +117,7 @@ function everyScreen(text: string, environment: string, lang: 'en' | 'fr', width
     sinceMs: 0,
     tail: [text],
     lines: 30,
+    isPolled: false,
     rest: text,
     progress: { value: text, tryNo: 3, nextTryMs: 3000, elapsedMs: 1, limitMs: 90_000, atMs: 0 },
   } as const
@@ -220,6 +221,7 @@ describe('whatever comes from outside', () => {
             progress: null,
             tail: [text],
             lines: 1,
+            isPolled: false,
             rest: text,
           }),
         ]
