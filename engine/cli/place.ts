@@ -33,15 +33,15 @@ export async function openPlace(given: Given): Promise<Place> {
 
 /** All runs that can be read, oldest first. */
 export function recordsOf({ runs }: Place): RunRecord[] {
-  return listRuns(runs).flatMap((id) => readRecord(runs, id) ?? [])
+  const startOf = ({ facts }: RunRecord): string => facts[0]?.at ?? ''
+  return listRuns(runs)
+    .flatMap((id) => readRecord(runs, id) ?? [])
+    .toSorted((a, b) => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : 0))
 }
 
 /** The run that started last; null where none is recorded. */
 export function newestRecord(place: Place): RunRecord | null {
-  return recordsOf(place).reduce<RunRecord | null>(
-    (newest, one) => ((newest?.facts[0]?.at ?? '') < (one.facts[0]?.at ?? '') ? one : newest),
-    null,
-  )
+  return recordsOf(place).at(-1) ?? null
 }
 
 /** The run of this id; without one, exit 2 with the nearest. */

@@ -174,6 +174,9 @@ export function alignHistory(source: string): string {
   const fits = [...rows.values()].every((cells) => cells !== null && cells.length === table.headers.length)
   if (!fits) return source
   const width = (line: number, index: number): number => widthOf(rows.get(line)?.[index]?.raw ?? '')
+  // A table whose head and delimiter differ in width was never padded.
+  const [head = 0, delimiter = 0] = [...rows.keys()]
+  if (!table.headers.every((_, index) => width(head, index) === width(delimiter, index))) return source
   const wanted = table.headers.map((_, index) => Math.max(...[...rows.keys()].map((line) => width(line, index))))
   const { bom, text } = withoutBom(source)
   return (

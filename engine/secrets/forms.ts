@@ -88,6 +88,14 @@ function inJson(text: string): string[] {
 
 const CONTROL: Readonly<Record<number, string>> = { 7: 'a', 8: 'b', 9: 't', 10: 'n', 11: 'v', 12: 'f', 13: 'r', 27: 'E' }
 
+/** What an older C library may not know yet, or never prints. */
+const RARE = /[\u{10000}-\u{10ffff}]|(?![\p{L}\p{M}\p{N}\p{P}\p{S}])[^\u0000-\u007f]/gu
+/** With more of them than this, only one at a time and all together are looked for. */
+const MOST_RARE = 5
+
+const subsetsOf = <T>(items: readonly T[]): T[][] =>
+  items.reduce<T[][]>((all, item) => [...all, ...all.map((some) => [...some, item])], [[]]).slice(1)
+
 /** As bash itself quotes: `set -x`, `declare -p`, `printf %q`, `${X@Q}`; and as people and programs do by hand. */
 function inShell(text: string, bytes: Buffer): string[] {
   const octal = (byte: number): string => `\\${byte.toString(8).padStart(3, '0')}`
@@ -96,6 +104,11 @@ function inShell(text: string, bytes: Buffer): string[] {
   const inC = [...bytes].map((byte) =>
     byte < 0x20 || byte === 0x7f ? control(byte) : byte > 0x7f ? octal(byte) : String.fromCharCode(byte).replace(/[\\']/, '\\$&'),
   )
+  // Which rare characters are printable differs from one C library to the next: bash writes the others as bytes.
+  const rare = [...new Set(text.match(RARE) ?? [])]
+  const inBytes = (which: readonly string[]): string =>
+    [...dollar].map((one) => (which.includes(one) ? [...Buffer.from(one)].map(octal).join('') : one)).join('')
+  const mixed = rare.length > MOST_RARE ? [rare, ...rare.map((one) => [one])] : subsetsOf(rare)
   const word = text.replace(/[\s'"\\|&;()<>!{}*[\]?^$`,]/g, '\\$&')
   return [
     text.replaceAll("'", `'\\''`),
@@ -104,6 +117,7 @@ function inShell(text: string, bytes: Buffer): string[] {
     dollar.replaceAll('\\E', '\\e'),
     dollar.replaceAll('\\E', '\\033'),
     inC.join(''),
+    ...mixed.map(inBytes),
     text.replace(/[\\$`"!]/g, '\\$&'),
     text.replace(/[\\$`"]/g, '\\$&'),
     word,

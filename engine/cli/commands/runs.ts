@@ -8,7 +8,7 @@ import { runJsonOf, runRow } from '../run-row.ts'
 /** `runs`: all runs that are recorded here, newest first. */
 export async function command({ given }: Call): Promise<number> {
   const place = await openPlace(given)
-  const records = recordsOf(place).toSorted((a, b) => ((a.facts[0]?.at ?? '') < (b.facts[0]?.at ?? '') ? 1 : -1))
+  const records = recordsOf(place).toReversed()
   if (place.json) {
     say(JSON.stringify(records.map(runJsonOf)))
     return EXIT.passed
