@@ -107,7 +107,9 @@ function inShell(text: string, bytes: Buffer): string[] {
   // Which rare characters are printable differs from one C library to the next: bash writes the others as bytes.
   const rare = [...new Set(text.match(RARE) ?? [])]
   const inBytes = (which: readonly string[]): string =>
-    [...dollar].map((one) => (which.includes(one) ? [...Buffer.from(one)].map(octal).join('') : one)).join('')
+    Array.from(dollar)
+      .map((one) => (which.includes(one) ? [...Buffer.from(one)].map(octal).join('') : one))
+      .join('')
   const mixed = rare.length > MOST_RARE ? [rare, ...rare.map((one) => [one])] : subsetsOf(rare)
   const word = text.replace(/[\s'"\\|&;()<>!{}*[\]?^$`,]/g, '\\$&')
   return [

@@ -106,7 +106,7 @@ describe('every form of a secret', () => {
 /** Characters that every C library prints, and up to five that it may not know: more of those are not looked for in every mix. */
 const withFewRare = (text: string): string => {
   const rare = new Set<string>()
-  return [...text]
+  return Array.from(text)
     .filter((one) => {
       if (/[ -~\u00a1-\u00ac\u00ae-\u036f\u0391-\u03a9\u03b1-\u03c9\u0410-\u044f\u4e00-\u9fa5]/u.test(one)) return true
       if ((one.codePointAt(0) ?? 0) < 0x10000) return false
