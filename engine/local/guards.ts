@@ -31,7 +31,7 @@ export async function watchGuards(execution: Execution, hands: Hands, signal: Ab
     watch(onFailure) {
       for (const block of execution.guards) void watch(block, onFailure)
     },
-    stop: () => stopped.abort(),
+    stop: () => stopped.abort('over'),
   }
 
   async function watch(block: BlockId, onFailure: (why: 'guard') => void): Promise<void> {

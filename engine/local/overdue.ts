@@ -22,6 +22,6 @@ export function overdue(execution: Execution, { face }: Pick<Hands, 'face'>, can
   timer = setTimeout(() => void ask(), execution.timeoutMs)
   return () => {
     clearTimeout(timer)
-    withdrawn.abort()
+    withdrawn.abort('over')
   }
 }
