@@ -1,4 +1,4 @@
-import type { PlanEntry } from '../model/plan.ts'
+import type { PlanEntry, PlanTarget } from '../model/plan.ts'
 import type { DecisionTable, Item, Label } from '../model/runbook.ts'
 import { isExecutable } from './attributes.ts'
 import { blockEntry } from './block.ts'
@@ -90,9 +90,27 @@ function decision(making: Making, body: Body, item: DecisionTable): PlanEntry {
   const reads = item.by === 'condition' ? rows.flatMap(({ when }) => readsOfExpression(making, when)) : []
   const asked = rows.flatMap(({ target }) => (target.type === 'ask' ? [target.text] : []))[0]
   const title = asked ?? rows.flatMap(({ when }) => (when === null ? [] : [when])).join(' / ')
-  const text = rows.map(({ when, target }) => `${when ?? 'otherwise'}: ${JSON.stringify(target)}`).join('\n')
+  const text = rows.map(({ when, target }) => `${when ?? 'otherwise'} → ${leadsTo(target)}`).join('\n')
   const id = making.request.reader.ids.of(item)
   return entryOf(body, { id, type: 'decision', title, text, by: item.by, rows, reads, line: item.place.line })
+}
+
+/** Where a row leads, as an author would write it. */
+function leadsTo(target: PlanTarget): string {
+  switch (target.type) {
+    case 'continue':
+      return 'continue'
+    case 'stop':
+      return target.text === null || target.text === '' ? 'stop' : `stop: ${target.text}`
+    case 'ask':
+      return `ask: ${target.text}`
+    case 'approve':
+      return `approve: ${target.roles.map(({ role, count }) => (count > 1 ? `${count} × ${role}` : role)).join(', ')}`
+    case 'step':
+      return target.to
+    case 'runbook':
+      return target.file
+  }
 }
 
 function labelEntries(making: Making, body: Body, label: Label): PlanEntry[] {

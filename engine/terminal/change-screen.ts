@@ -55,7 +55,7 @@ export function terms(look: Look, plan: Plan, entry: PlanEntry): string[] {
   const proofs = plan.steps.filter(({ proves }) => proves === entry.id)
   const line = [
     entry.host === null ? '' : screen.onHost(visibleLine(entry.host)),
-    entry.timeoutWritten ? screen.atMost(entry.timeoutMs) : screen.defaultLimit(entry.timeoutMs),
+    entry.timeoutMs === 0 ? '' : entry.timeoutWritten ? screen.atMost(entry.timeoutMs) : screen.defaultLimit(entry.timeoutMs),
     entry.retries > 0 ? screen.retries(entry.retries) : '',
     ...proofs.map((proof) => proofText(look, plan, proof)),
     entry.captures.length > 0 ? screen.captures(entry.captures.map(({ name, type }) => `${name} (${type})`).join(', ')) : '',

@@ -1,4 +1,5 @@
 import type { Plan, PlanEntry } from '../model/plan.ts'
+import { branchText } from '../words/fact-sentence.ts'
 import { terms } from './change-screen.ts'
 import { command, type Look, paragraph, symbol } from './look.ts'
 import { proseLines } from './prose.ts'
@@ -30,11 +31,19 @@ export function detailsScreen(look: Look, plan: Plan): string[] {
             `${look.words.overview.kinds[entry.type]} ${entry.id}${entry.treatment === 'simulate' ? ` ${symbol(look, 'dot')} ${look.words.screen.simulated}` : ''}`,
             '  ',
           ),
-          ...(entry.text === '' ? [] : isWords(entry) ? paragraph(look, entry.text, '  ') : command(entry.text)),
+          ...bodyLines(look, plan, entry),
           ...(entry.effect === 'reads' ? [] : terms(look, plan, entry)),
         ]),
         '',
       ]
     }),
   ]
+}
+
+/** A block's text as it will run; words as words; a decision row by row. */
+function bodyLines(look: Look, plan: Plan, entry: PlanEntry): string[] {
+  if (entry.type === 'decision')
+    return entry.rows.flatMap((_, row) => paragraph(look, branchText(plan, entry.id, row, look.words), '  '))
+  if (entry.text === '') return []
+  return isWords(entry) ? paragraph(look, entry.text, '  ') : command(entry.text)
 }

@@ -5,7 +5,11 @@ import type { Look } from './look.ts'
 
 /** What a block will see, each value with where it came from. Nothing is cut: a long value goes on below. */
 export function valueLines(look: Look, values: readonly ShownValue[]): string[] {
-  const clean = values.map(({ name, text, origin }) => ({ name: visible(name), text: shown(text), origin: visible(origin) }))
+  const clean = values.map(({ name, text, origin }) => ({
+    name: visible(name),
+    text: shown(text),
+    origin: originText(look, origin),
+  }))
   const nameWidth = Math.min(24, Math.max(0, ...clean.map(({ name }) => widthOf(name))))
   const originWidth = Math.max(0, ...clean.map(({ origin }) => widthOf(origin)))
   const indent = ' '.repeat(2 + nameWidth + 3)
@@ -25,3 +29,9 @@ export function valueLines(look: Look, values: readonly ShownValue[]): string[] 
 
 /** A value on as few lines as it needs: its newlines are shown, not obeyed. */
 const shown = (text: string): string => (text === '' ? '""' : visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t'))
+
+/** Where a value came from: a file, a command, or one of the sources by its word. */
+function originText({ words }: Look, origin: string): string {
+  const known: Readonly<Record<string, string>> = words.origins
+  return Object.hasOwn(known, origin) ? (known[origin] ?? '') : visible(origin)
+}

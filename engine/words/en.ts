@@ -213,6 +213,17 @@ export const en = {
     confirmedEffect: 'effect confirmed, it will not run again',
     escalatedWhy: { attempts: 'the attempts are used up', elapsed: 'the time is used up', asked: 'asked by a person' },
   },
+  origins: {
+    flag: 'flag',
+    answers: 'answers',
+    env: 'environment variable',
+    cmd: 'command',
+    ask: 'asked',
+    default: 'default',
+    capture: 'capture',
+    'for-each': 'for each',
+    file: 'file',
+  },
   refused: {
     title: (n: number) => `Not started: ${s(n, 'answer')} ${n === 1 ? 'is' : 'are'} missing for an unattended run.`,
     titlePlan: (n: number) => `${s(n, 'answer')} would be missing for an unattended run:`,

@@ -219,6 +219,17 @@ export const fr: Widen<typeof en> = {
       asked: 'demandée par une personne',
     },
   },
+  origins: {
+    flag: 'option',
+    answers: 'réponses',
+    env: "variable d'environnement",
+    cmd: 'commande',
+    ask: 'demandé',
+    default: 'défaut',
+    capture: 'capture',
+    'for-each': 'pour chaque',
+    file: 'fichier',
+  },
   refused: {
     title: (n) => `Pas commencé : il manque ${s(n, 'réponse')} pour une exécution automatique.`,
     titlePlan: (n) => `Il manquerait ${s(n, 'réponse')} pour une exécution automatique :`,

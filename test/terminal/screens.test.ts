@@ -63,7 +63,7 @@ describe('screens at 80 columns', () => {
       curl --fail-with-body -sS -X PUT "$CONNECT_URL/connectors/pause"
 
         CONNECT_URL     http://connect.dr.example:8083   inventory/staging.env
-        MM2_CONNECTOR   mirrormaker2                     default
+        MM2_CONNECTOR   mirrormaker2                     défaut
         au plus 1m · 2 nouveaux essais · prouvé par « the connector reports PAUSED »,
         en 1m30s
         annuler : curl … -X PUT "$CONNECT_URL/connectors/resume"
