@@ -158,8 +158,11 @@ describe.concurrent('on a terminal', () => {
     await wait(100)
     terminal.type('?')
     await terminal.see('[x] escalate')
+    // What is typed before the key line stands again is nobody's answer.
+    await wait(150)
     terminal.type('o')
     await terminal.see(/\[o\] all output[\s\S]*AccessDenied/)
+    await wait(150)
     terminal.type('m')
     await terminal.see('Command:')
     terminal.type('aws sts get-caller-identity\r')
