@@ -1,7 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { holderOf } from '../../engine/journal/holders.ts'
 import { acquireLock, type Lock, withFileLock } from '../../engine/journal/locks.ts'
 
 let folder = ''
@@ -52,7 +54,7 @@ test("a dead process's lock on this host is free by itself", async () => {
   const [note = ''] = readdirSync(folder).filter((name) => name.endsWith('.json'))
   lock.release()
   // Its note was left behind, as a killed process leaves it; the kernel has let go of the lock.
-  writeFileSync(join(folder, note), JSON.stringify({ ...holder, host: (await import('node:os')).hostname(), pid: 999_999 }))
+  writeFileSync(join(folder, note), JSON.stringify({ ...holder, host: hostname(), pid: 999_999 }))
   const next = await taken('a')
   next.release()
 })
@@ -78,4 +80,28 @@ test('those who splice into one file wait for each other', async () => {
   }
   await Promise.all(['a', 'b', 'c'].map((name) => withFileLock({ folder, key: '/book.md' }, use(name))))
   for (let i = 0; i < seen.length; i += 2) expect(seen[i + 1]).toBe(seen[i]?.replace(' in', ' out'))
+})
+
+test('a process that nobody has buried yet holds nothing', async () => {
+  // The shell's own child is killed and never waited for: a zombie as long as the shell sleeps.
+  const shell = spawn('bash', ['--norc', '-c', 'sleep 60 & echo $!; kill -9 $!; exec sleep 30'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  try {
+    const pid = await new Promise<number>((resolve) =>
+      shell.stdout.once('data', (text: Buffer) => resolve(Number(text.toString()))),
+    )
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    const note = { ...holder, host: hostname(), pid, since: new Date().toISOString() }
+    writeFileSync(join(folder, 'a.json'), JSON.stringify(note))
+    expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ')
+    expect(holderOf(holder.run, [folder])).toBeNull()
+    writeFileSync(join(folder, 'a.json'), JSON.stringify({ ...note, pid: process.pid }))
+    expect(holderOf(holder.run, [folder])).toMatchObject({ pid: process.pid })
+    // The same number, but a process that began long after the lock was taken.
+    writeFileSync(join(folder, 'a.json'), JSON.stringify({ ...note, pid: process.pid, since: '2020-01-01T00:00:00.000Z' }))
+    expect(holderOf(holder.run, [folder])).toBeNull()
+  } finally {
+    shell.kill('SIGKILL')
+  }
 })
