@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
 import type { RunRecord } from '../local/record.ts'
-import { foldOf, resumeRun, startedValues, whyNotResumable, writeLateRow } from '../local/resume-run.ts'
+import { foldOf, resumeRun, startedValues, whyNotResumable, writeLateRow, standingOf } from '../local/resume-run.ts'
 import { keepSecrets, type SecretsOf } from '../local/secrets-of.ts'
 import type { SittingTools } from '../local/sitting.ts'
 import type { Answers } from '../model/answers.ts'
@@ -123,7 +123,7 @@ function leave({ words }: Place): number {
 /** A person sees where the run stands first, and says which way. */
 async function choose(record: RunRecord, plan: Plan, terminal: Terminal | null, going: Going): Promise<Going | null> {
   if (terminal === null) return going
-  const state = foldOf(record.facts)
+  const state = standingOf(record)
   const last = record.facts.at(-1)
   const agoMs = last === undefined ? 0 : Math.max(0, Date.now() - Date.parse(last.at))
   const { result } = runSummary(record.facts)

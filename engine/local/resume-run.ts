@@ -33,6 +33,14 @@ export function foldOf(facts: readonly Stamped[]): State {
   return facts.reduce(evolve, initialState())
 }
 
+/** Where a run stands that nobody goes on with: what was in flight is unknown, what was asked is withdrawn. Nothing is recorded. */
+export function standingOf({ facts, runId }: Pick<RunRecord, 'facts' | 'runId'>): State {
+  const last = facts.at(-1)
+  const stamp = { seq: last?.seq ?? 0, run: runId, at: last?.at ?? '', ms: last?.ms ?? 0 }
+  const state = foldOf(facts)
+  return recover(state).reduce((next, fact) => evolve(next, { ...fact, ...stamp }), state)
+}
+
 /** Why a journal cannot be gone on with, or null: altered, of newer rules, or not what the machine would have written. */
 export function whyNotResumable({ firstBad, facts, plan, plans }: RunRecord): string | null {
   if (firstBad !== null) return `record ${firstBad.record} of the journal is altered: ${firstBad.why}`
