@@ -64,7 +64,8 @@ export function terms(look: Look, plan: Plan, entry: PlanEntry): string[] {
     entry.guards.length > 0 ? screen.guardedBy(entry.guards.join(', ')) : '',
   ].filter((text) => text !== '')
   const undo = undoTexts(look, plan, entry).map((text) => `${screen.undo}${look.words.colon} ${text}`)
-  return [...paragraph(look, line.join(dot), '  '), ...undo.flatMap((text) => paragraph(look, text, '  '))]
+  const limits = line.length === 0 ? [] : paragraph(look, line.join(dot), '  ')
+  return [...limits, ...undo.flatMap((text) => paragraph(look, text, '  '))]
 }
 
 function proofText(look: Look, plan: Plan, proof: PlanEntry): string {
