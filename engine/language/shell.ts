@@ -137,6 +137,10 @@ function command(node: Node, found: Found, isTop: boolean): void {
   if (name === 'exit' && isTop) found.exits.push(node.pos)
   if (name === 'printf' && words[0]?.value === '-v' && words[1] !== undefined)
     found.assigns.push({ name: words[1].value, offset: words[1].pos, array: false })
+  // What a trap or `eval` runs assigns too; a word that expands first is not known.
+  const [inner] = name === 'trap' || name === 'eval' ? words : []
+  if (inner?.value !== undefined)
+    for (const one of readShell(inner.value).assigns) found.assigns.push({ ...one, offset: inner.pos })
   if (!DECLARE.has(name)) return
   const isArray = name === 'mapfile' || name === 'readarray' || words.some((word) => /^-[a-zA-Z]*[aA]/.test(word.value))
   for (const word of words) {
