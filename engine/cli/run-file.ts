@@ -22,6 +22,7 @@ import { incidentStart } from './incident-start.ts'
 import { operatorOf } from './operator.ts'
 import { complain, say } from './output.ts'
 import { type Chain, flagsFor, handedTo, isCircle, longer, pathBeside } from './hand-over.ts'
+import { elsewhere } from './elsewhere.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { sorted, tellProblems, usageProblem } from './problems-out.ts'
@@ -187,6 +188,7 @@ function readyPlan(prepared: Prepared, given: Given, kind: RunKind): Ready | nul
       }),
     )
   const plan = planned?.plan == null ? null : kind.planOf(planned.plan)
+  if (plan !== null) problems.push(...elsewhere(plan, prepared))
   if (plan !== null && given.plan !== undefined) problems.push(...planProblems(given.plan, plan, words))
   const errors = errorsOf(problems)
   if (plan === null || errors.length > 0 || typeof incident === 'string') {

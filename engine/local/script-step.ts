@@ -31,6 +31,9 @@ interface Script {
 /** Runs a shell block: once, or until it holds. Says what happened; never throws for what the block does. */
 export async function runScriptStep(execution: Execution, hands: Hands, signal: AbortSignal): Promise<Outcome> {
   const entry = hands.entry(execution.step)
+  // Never here what was meant for there.
+  if (entry.host !== null)
+    return { ...notStarted(`${entry.host} is not reached`), cause: { type: 'connection', text: entry.host } }
   const carried = carriedTo(execution, hands)
   if (carried === 'lost') return notStarted('what earlier blocks carried on is lost')
   const output = openOutput(execution, entry, hands)
