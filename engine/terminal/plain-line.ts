@@ -43,6 +43,17 @@ export function progressLine(given: {
   return lineAt({ at, plan, step: key.replace(/[[@].*$/s, ''), key, verb: words.line.waiting, text })
 }
 
+const idWidths = new WeakMap<Plan, number>()
+
+/** The width of the widest id, as far as a line has room for it; measured once a plan. */
+function idWidthOf(plan: Plan): number {
+  const known = idWidths.get(plan)
+  if (known !== undefined) return known
+  const width = Math.min(ID_WIDTH, Math.max(0, ...plan.steps.map(({ id }) => widthOf(id))))
+  idWidths.set(plan, width)
+  return width
+}
+
 function lineAt(given: {
   readonly at: string
   readonly plan: Plan
@@ -55,7 +66,7 @@ function lineAt(given: {
   const place = placeOf(plan, step, key)
   const item = key === null ? null : itemIn(key)
   const name = step === null ? '' : visibleLine(item === null ? step : `${step}[${item}]`)
-  const idWidth = Math.min(ID_WIDTH, Math.max(0, ...plan.steps.map(({ id }) => widthOf(id))))
+  const idWidth = idWidthOf(plan)
   const nOf = Math.max(3, ...(place.of > 0 ? [`${place.n}/${place.of}`.length] : []))
   const numbers = padEnd(place.of > 0 && place.n > 0 ? `${place.n}/${place.of}` : '', nOf)
   return `${at.slice(11, 19)}Z  ${numbers} ${padEnd(name, idWidth)}  ${padEnd(verb, VERB_WIDTH)} ${visibleLine(text)}`.trimEnd()
