@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import { curlOf } from './support/curl.ts'
-import { exchange } from './support/exchange.ts'
+import { exchange } from '../support/exchange.ts'
 import { answer, expectation, judgeAnswer, shownHeaders, valuePath } from './support/expectation.ts'
-import { shownUrl } from './support/shown-url.ts'
+import { shownUrl } from '../support/shown-url.ts'
 
 const input = z
   .strictObject({

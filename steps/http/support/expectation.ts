@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../../../engine/index.ts'
-import type { Response } from './exchange.ts'
+import type { Response } from '../../support/exchange.ts'
 import { isSameJson, parseJsonPath, valueAt } from './json-path.ts'
 
 const path = z

@@ -1,4 +1,4 @@
-import type { StepTools } from '../../../engine/index.ts'
+import type { StepTools } from '../../engine/index.ts'
 
 export type Filled = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string }
 

@@ -1,4 +1,4 @@
-import type { StepTools } from '../../../engine/index.ts'
+import type { StepTools } from '../../engine/index.ts'
 import { fillNames } from './fill-names.ts'
 
 /** Kept of a response's body. */
@@ -10,6 +10,8 @@ export interface Request {
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
   readonly timeoutMs: number
+  /** How much of the answer's body is kept. @default 128 KiB */
+  readonly maxBytes?: number
 }
 
 export interface Response {
@@ -53,7 +55,7 @@ export async function exchange(request: Request, tools: StepTools): Promise<Exch
       signal: AbortSignal.any([tools.signal, limit]),
       ...(body === null ? {} : { body: body.text }),
     })
-    const read = await readBody(response)
+    const read = await readBody(response, request.maxBytes ?? BODY_BYTES)
     return { ok: true, response: { status: response.status, headers: Object.fromEntries(response.headers), ...read, ms: took() } }
   } catch (error) {
     const why = whyNot(error, { limit, cancelled: tools.signal, timeoutMs: request.timeoutMs })
@@ -69,19 +71,22 @@ function splitUser(url: URL): { readonly address: string; readonly credentials: 
   return { address: url.href, credentials: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
 }
 
-async function readBody(response: globalThis.Response): Promise<{ readonly body: string; readonly isCut: boolean }> {
+async function readBody(
+  response: globalThis.Response,
+  maxBytes: number,
+): Promise<{ readonly body: string; readonly isCut: boolean }> {
   const chunks: Uint8Array[] = []
   let length = 0
   const reader = response.body?.getReader()
-  while (reader !== undefined && length <= BODY_BYTES) {
+  while (reader !== undefined && length <= maxBytes) {
     const { done, value } = await reader.read()
     if (done) break
     chunks.push(value as Uint8Array)
     length += (value as Uint8Array).length
   }
   await reader?.cancel()
-  const body = new TextDecoder().decode(Buffer.concat(chunks).subarray(0, BODY_BYTES))
-  return { body, isCut: length > BODY_BYTES }
+  const body = new TextDecoder().decode(Buffer.concat(chunks).subarray(0, maxBytes))
+  return { body, isCut: length > maxBytes }
 }
 
 /** Errors that come before a byte of the request was sent. */
