@@ -18,9 +18,9 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 const ms = (number) => `${number < 100 ? number.toFixed(1) : Math.round(number)} ms`
 
 /** Wall time of one process, and its peak memory where /usr/bin/time is installed. */
-function time(command, args, { expect = 0 } = {}) {
+function time(command, args, { expect = 0, cwd = root } = {}) {
   const began = performance.now()
-  const ended = spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 26 })
+  const ended = spawnSync(command, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 26 })
   const took = performance.now() - began
   if (ended.status !== expect) throw new Error(`${command} ${args.join(' ')} ended with ${ended.status}: ${ended.stderr}`)
   return took
@@ -135,6 +135,23 @@ const benches = {
     ])
     const grown = statSync(file).size > text.length && readFileSync(file, 'utf8').startsWith(text.slice(0, text.length - 1))
     row('a run that adds a row to a history of 10,000 rows', ms(ours), '', '', grown ? '' : 'ROW MISSING')
+  },
+  find() {
+    const many = join(root, 'many')
+    mkdirSync(join(many, '.git'), { recursive: true })
+    const example = readFileSync(fileURLToPath(new URL('../test/document/examples/failover-dr.en.md', import.meta.url)), 'utf8')
+    for (let i = 0; i < 1000; i++)
+      writeFileSync(join(many, `${i}.md`), example.replace(/^# .*$/m, `# Runbook: Kafka failover number ${i}`))
+    const [bare, one, none, all] = sideBySide(5, [
+      () => time(process.execPath, ['-e', '0']),
+      () => time(process.execPath, [cli, 'find', 'number 777'], { cwd: many }),
+      () => time(process.execPath, [cli, 'find', 'zookeper'], { cwd: many, expect: 1 }),
+      () => time(process.execPath, [cli, 'find', 'kafka'], { cwd: many }),
+    ])
+    const lines = `${example.split('\n').length} lines each`
+    row(`\`find\` over 1,000 files of ${lines}, one match, against bare \`node -e 0\``, ms(one), ms(bare), '', 'under 1 s')
+    row('the same, no match: the nearest name is looked for', ms(none), ms(bare), '', 'under 1 s')
+    row('the same, all 1,000 match and are listed', ms(all), ms(bare), '', '')
   },
 }
 

@@ -112,7 +112,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'find',
-    args: ['TEXT'],
+    args: ['TEXT...'],
     flags: ['runs', ...OUTPUT],
     says: { en: 'runbooks by title, section, alert name, step', fr: 'les runbooks par titre, section, alerte, étape' },
     load: () => import('./commands/find.ts'),

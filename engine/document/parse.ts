@@ -43,16 +43,8 @@ export function parseRunbook({ file, source: given }: { readonly file: string; r
   const source = given.charCodeAt(0) === 0xfeff ? given.slice(1) : given
   if (source.length > maxBytes) return { runbook: null, problems: [tooLarge(file, source)] }
   const lines = linesOf(source)
-  const refused = refuse(file, lines)
-  if (refused !== null) return { runbook: null, problems: [refused] }
-  const tree = readSafely(lines)
-  if (tree === null) {
-    const place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
-    return {
-      runbook: null,
-      problems: [problemOf(file, { rule: 'too-deep', place, reason: 'Unexpected nesting, expected text that can be read' })],
-    }
-  }
+  const tree = readTree(file, lines)
+  if (!('children' in tree)) return { runbook: null, problems: [tree] }
   const headings = readHeadings(tree)
   const reading: Reading = { file, source, lines, anchors: new Set(headings.map(({ anchor }) => anchor)), problems: [] }
   const runbook = assemble(reading, tree, headings)
@@ -73,12 +65,15 @@ function tooLarge(file: string, source: string): Problem {
   })
 }
 
-/** The parser's own stack has an end: a text that passed the guard and still reaches it is refused, not a crash. */
-function readSafely(lines: Reading['lines']): Root | null {
+/** Reads the lines of a text of any kind, or says why not: the parser's own stack has an end, and reaching it is no crash. */
+export function readTree(file: string, lines: Reading['lines']): Root | Problem {
+  const refused = refuse(file, lines)
+  if (refused !== null) return refused
   try {
     return readMarkdown(lines)
   } catch {
-    return null
+    const place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
+    return problemOf(file, { rule: 'too-deep', place, reason: 'Unexpected nesting, expected text that can be read' })
   }
 }
 

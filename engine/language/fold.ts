@@ -1,15 +1,21 @@
 /** Folds a text for recognition: lower case, no accents, plain blanks and apostrophes, no numbering, no emoji. */
 export function fold(text: string): string {
+  return (ASCII.test(text) ? text : plain(text))
+    .toLowerCase()
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(/^\d+(?:\.\d+)*[.)]?\s+(?=\S)/, '')
+}
+
+const ASCII = /^[\0-\x7f]*$/
+
+function plain(text: string): string {
   return text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
     .replace(/[\u00a0\u202f\u2007\u2009]/g, ' ')
     .replace(/[’‘ʼ]/g, "'")
     .replace(/\p{Extended_Pictographic}|\ufe0f|\u200d|\u20e3/gu, '')
-    .toLowerCase()
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/^\d+(?:\.\d+)*[.)]?\s+(?=\S)/, '')
 }
 
 /** Makes an id of a title: folded, everything but letters and digits as `-`, at most `max` characters, cut at a word. */

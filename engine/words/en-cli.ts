@@ -41,6 +41,7 @@ export const enCli = {
     changed: (file: string, rows: number) => `${s(rows, 'row')} written to ${file}.`,
     created: (file: string) => `Created ${file}.`,
     nothingFound: (text: string, near: string) => `Nothing is called "${text}"${near === '' ? '' : `. The nearest: ${near}`}.`,
+    findLast: (n: number) => `${s(n, 'runbook')}: reprise run FILE`,
     untrusted: (names: string) => `Not loaded, as this checkout is not trusted (--trust): ${names}`,
     trustAsk: 'This checkout brings step types of its own. Running them runs their code:',
     unwritable: (folder: string, why: string) => `The records cannot be written in ${folder}: ${why}. Nothing was run.`,

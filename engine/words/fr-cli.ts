@@ -43,6 +43,7 @@ export const frCli: Widen<typeof enCli> = {
     changed: (file, rows) => `${s(rows, 'ligne écrite', 'lignes écrites')} dans ${file}.`,
     created: (file) => `${file} est créé.`,
     nothingFound: (text, near) => `Rien ne s'appelle « ${text} »${near === '' ? '' : `. Le plus proche : ${near}`}.`,
+    findLast: (n) => `${s(n, 'runbook')} : reprise run FILE`,
     untrusted: (names) => `Non chargé, ce dépôt n'étant pas de confiance (--trust) : ${names}`,
     trustAsk: "Ce dépôt apporte ses propres types d'étape. Les exécuter exécute leur code :",
     unwritable: (folder, why) => `Les enregistrements ne peuvent pas être écrits dans ${folder} : ${why}. Rien n'a été exécuté.`,

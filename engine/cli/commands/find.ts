@@ -1,105 +1,118 @@
 import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import { decodeRunbook, parseRunbook } from '../../document/parse.ts'
-import { readRows } from '../../document/history-read.ts'
+import { glanceAt, outlineOf, type Glance, type Outline } from '../../document/glance.ts'
+import { decodeRunbook } from '../../document/parse.ts'
+import { visibleLine } from '../../language/control.ts'
 import { fold } from '../../language/fold.ts'
 import { nearest } from '../../language/nearest.ts'
-import { parseDuration } from '../../language/duration.ts'
-import { proseDuration } from '../../document/prose-duration.ts'
-import type { Runbook } from '../../model/runbook.ts'
+import { realPath } from '../../local/record.ts'
 import { tableLines } from '../../terminal/table.ts'
 import { listMarkdownFiles } from '../../workspace/markdown-files.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
+import { lastPassed } from '../last-passed.ts'
 import { say } from '../output.ts'
 import { openPlace } from '../place.ts'
 import { runGit } from '../run-git.ts'
 
 interface Found {
-  readonly file: string
-  readonly title: string
-  readonly owner: string | null
-  readonly estimateMs: number | null
-  readonly lastPassed: string | null
+  readonly path: string
+  readonly glance: Glance
   readonly rank: number
 }
 
 /** `find TEXT`: runbooks by title, section, alert name, step; accents and case do not count. */
 export async function command({ args, given }: Call): Promise<number> {
   const place = await openPlace(given)
-  const wanted = fold(args[0] ?? '')
-  const files = await listMarkdownFiles(place.root, runGit)
-  const read = await Promise.all(
-    files.map(async (file) => ({ file, bytes: await readFile(join(place.root, file)).catch(() => null) })),
-  )
-  const titles: string[] = []
-  const found = read.flatMap(({ file, bytes }): Found[] => {
-    const decoded = bytes === null ? null : decodeRunbook(bytes)
-    // A file without a heading of level two, or without the words, is not worth parsing.
-    if (decoded === null || !decoded.ok || !/^\s{0,3}#/m.test(decoded.source)) return []
-    const isNear = fold(decoded.source).includes(wanted)
-    const title = /^\s{0,3}#\s+(.+)$/m.exec(decoded.source)?.[1] ?? ''
-    titles.push(title)
-    if (!isNear) return []
-    const { runbook } = parseRunbook({ file, source: decoded.source })
-    const rank = runbook === null ? 0 : rankOf(runbook, wanted)
-    return runbook === null || rank === 0
-      ? []
-      : [foundOf(runbook, decoded.source, { file: relative(process.cwd(), join(place.root, file)), rank })]
-  })
-  const sorted = found.toSorted((a, b) => b.rank - a.rank || (a.file < b.file ? -1 : 1))
+  const text = args.join(' ')
+  const wanted = foldWords(text)
+  const read = await readOutlines(place.root)
+  const found = read
+    .flatMap(({ file, outline }): Found[] => {
+      if (!holds(foldWords(wordsIn(outline)), wanted)) return []
+      const glance = glanceAt(file, outline)
+      const rank = glance === null ? 0 : rankOf(glance, wanted)
+      return glance === null || rank === 0 ? [] : [{ path: join(place.root, file), glance, rank }]
+    })
+    .toSorted((a, b) => b.rank - a.rank || (a.path < b.path ? -1 : 1))
+  const real = new Map(found.map(({ path }) => [path, realPath(path)]))
+  const passed = lastPassed(place.runs, new Map(found.map(({ path, glance }) => [real.get(path) ?? path, glance.rows])))
+  const list = found.map(({ path, glance }) => ({
+    file: relative(process.cwd(), path),
+    title: glance.title,
+    owner: glance.owner,
+    estimateMs: glance.estimateMs,
+    lastPassed: passed.get(real.get(path) ?? path) ?? null,
+  }))
   if (place.json) {
-    say(
-      JSON.stringify(
-        sorted.map(({ file, title, owner, estimateMs, lastPassed }) => ({ file, title, owner, estimateMs, lastPassed })),
-      ),
-    )
+    say(JSON.stringify(list))
     return EXIT.passed
   }
-  const { cli } = place.words
-  if (sorted.length === 0) {
-    say(cli.nothingFound(args[0] ?? '', nearest(args[0] ?? '', titles) ?? ''))
+  const { cli, overview } = place.words
+  if (list.length === 0) {
+    say(cli.nothingFound(visibleLine(text), visibleLine(nearestName(wanted, read) ?? '')))
     return EXIT.failed
   }
   const { columns } = cli
-  const rows = sorted.map(({ file, title, owner, estimateMs, lastPassed }) => [
+  const rows = list.map(({ file, title, owner, estimateMs, lastPassed: last }) => [
     title,
     file,
-    lastPassed ?? place.words.overview.neverRun,
+    last ?? overview.neverRun,
     estimateMs === null ? '' : cli.estimateIn(estimateMs),
     owner ?? '',
   ])
   say(
-    tableLines(
-      [[columns.title, columns.runbook, columns.lastGreen, columns.duration, columns.owner], ...rows],
-      Math.max(80, process.stdout.columns || 80),
-    ).join('\n'),
+    [
+      ...tableLines(
+        [[columns.title, columns.runbook, columns.lastGreen, columns.duration, columns.owner], ...rows],
+        Math.max(80, process.stdout.columns || 80),
+        { keep: [1, 2, 3] },
+      ),
+      '',
+      cli.findLast(list.length),
+    ].join('\n'),
   )
   return EXIT.passed
 }
 
-/** Title before alert names, sections and steps. */
-function rankOf({ title, alerts, headings }: Runbook, wanted: string): number {
-  if (fold(title.value).includes(wanted)) return 3
-  if (alerts.some((alert) => fold(alert).includes(wanted))) return 2
-  return headings.some(({ text }) => fold(text).includes(wanted)) ? 1 : 0
+async function readOutlines(root: string): Promise<readonly { readonly file: string; readonly outline: Outline }[]> {
+  const files = await listMarkdownFiles(root, runGit)
+  const read = await Promise.all(
+    files.map(async (file) => {
+      const bytes = await readFile(join(root, file)).catch(() => null)
+      const decoded = bytes === null ? null : decodeRunbook(bytes)
+      return decoded?.ok === true ? [{ file, outline: outlineOf(decoded.source) }] : []
+    }),
+  )
+  return read.flat()
 }
 
-function foundOf(
-  { title, info }: Runbook,
-  source: string,
-  { file, rank }: { readonly file: string; readonly rank: number },
-): Found {
-  const green = readRows(source).findLast(({ cells }) =>
-    ['passed', 'réussi'].includes((cells['result'] ?? '').trim().toLowerCase()),
-  )
-  const estimate = info.estimatedTime?.value ?? ''
-  return {
-    file,
-    title: title.value,
-    owner: info.owner?.value ?? null,
-    estimateMs: parseDuration(estimate) ?? proseDuration(estimate),
-    lastPassed: green?.cells['date'] ?? null,
-    rank,
-  }
+/** Folded, and what French writes in one letter as people type it. */
+const foldWords = (text: string): string => fold(text).replaceAll('œ', 'oe').replaceAll('æ', 'ae')
+
+const wordsIn = ({ headings, text }: Outline): string => [...headings, text].join('\n')
+
+/** The whole phrase, or each of its words somewhere. */
+const holds = (text: string, wanted: string): boolean =>
+  text.includes(wanted) || wanted.split(' ').every((word) => text.includes(word))
+
+/** Title before alert names, sections and steps; the words as they were typed before the words anywhere. */
+function rankOf({ title, alerts, names }: Glance, wanted: string): number {
+  const places = [[title], alerts, names].map((texts) => texts.map(foldWords))
+  const phrase = places.findIndex((texts) => texts.some((text) => text.includes(wanted)))
+  if (phrase !== -1) return 5 - phrase
+  return places[0]?.some((text) => holds(text, wanted)) === true ? 2 : holds(places.flat().join('\n'), wanted) ? 1 : 0
+}
+
+/** The title, heading or alert name that has a word most like the one that was typed. */
+function nearestName(wanted: string, read: readonly { readonly outline: Outline }[]): string | null {
+  const names = new Map<string, string>()
+  for (const { outline } of read)
+    for (const text of [...outline.headings, ...Array.from(outline.text.matchAll(/(?<=`)[^`\n]+(?=`)/g), ([code]) => code)]) {
+      const name = text.replace(/^runbook\s*:\s*/i, '').trim()
+      const folded = foldWords(name)
+      for (const word of [folded, ...folded.split(/[^\p{L}\p{N}]+/u)])
+        if (word.length > 2 && !names.has(word)) names.set(word, name)
+    }
+  return names.get(nearest(wanted, names.keys()) ?? '') ?? null
 }
