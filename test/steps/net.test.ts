@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo, createServer as tcpServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -141,7 +142,7 @@ describe('over TCP', () => {
 })
 
 describe('DNS', () => {
-  const a = (data: string, ttl = 30): Answer => ({ records: [{ type: 'A', name: 'kafka.test', data, ttl }] })
+  const a = (data: string, ttl = 30, name = 'kafka.test'): Answer => ({ records: [{ type: 'A', name, data, ttl }] })
   const chain: Answer = {
     records: [
       { type: 'CNAME', name: 'kafka.test', data: 'kafka-dr.test', ttl: 60 },
@@ -174,6 +175,38 @@ describe('DNS', () => {
     expect(said).toMatchObject({ status: 'done', output: { chain: ['kafka-dr.test'] } })
   })
 
+  test('programs here must see the same, when that is asked', async () => {
+    const ask = async (address: string): ReturnType<typeof execute> =>
+      asking([{ localhost: a(address, 30, 'localhost') }], { name: 'localhost', expect: address, system: true })
+    expect(await ask('127.0.0.1')).toMatchObject({ status: 'done' })
+    const other = await ask('10.0.0.1')
+    expect(other).toMatchObject({ status: 'failed', verdict: 'fail' })
+    expect(other.summary).toContain('this machine: 127.0.0.1, expected 10.0.0.1')
+    const unknown = await asking([{ 'kafka.test': a('10.0.0.1') }], { system: true })
+    expect(unknown.status).toBe('failed')
+    expect(unknown.summary).toContain('this machine')
+  })
+
+  test('what is broken or not ours is not taken for an answer', async () => {
+    const socket = createSocket('udp4')
+    socket.on('message', (query, from) => {
+      const stranger = Buffer.from(query)
+      stranger.writeUInt16BE((query.readUInt16BE(0) + 1) & 0xffff, 0)
+      stranger.writeUInt16BE(0x8180, 2)
+      const loop = Buffer.concat([query.subarray(0, 12), Buffer.from([0xc0, 12, 0, 1, 0, 1])])
+      loop.writeUInt16BE(0x8180, 2)
+      for (const bytes of [stranger, loop, Buffer.from([1, 2, 3])]) socket.send(bytes, from.port, from.address)
+    })
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
+    const said = await execute(
+      dnsResolves,
+      { name: 'kafka.test', resolvers: `127.0.0.1:${socket.address().port}`, timeoutMs: 400 },
+      own.tools(),
+    )
+    socket.close()
+    expect(said).toMatchObject({ status: 'failed', verdict: 'unknown' })
+  })
+
   test.each([
     ['another answer', [{ 'kafka.test': a('10.0.0.9') }], { expect: '10.0.0.1' }],
     ['one of two disagrees', [{ 'kafka.test': a('10.0.0.1') }, { 'kafka.test': a('10.0.0.9') }], { expect: '10.0.0.1' }],
@@ -182,6 +215,7 @@ describe('DNS', () => {
     ['silence', [{ 'kafka.test': 'silence' as Answer }], {}],
     ['one of two is silent', [{ 'kafka.test': a('10.0.0.1') }, { 'kafka.test': 'silence' as Answer }], { expect: '10.0.0.1' }],
     ['an answer without records', [{ 'kafka.test': { records: [] } as Answer }], {}],
+    ['a lifetime of an alias that is too long', [{ 'kafka.test': chain }], { maxTtl: 30 }],
     ['a lifetime that is too long', [{ 'kafka.test': a('10.0.0.1', 300) }], { maxTtl: 60 }],
   ] as const)('%s is no pass', async (_, servers, input) => {
     const said = await asking(servers, input)
