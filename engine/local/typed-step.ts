@@ -232,6 +232,7 @@ function toolsOf({ execution, hands, log }: Step, signal: AbortSignal): StepTool
       }),
     root: hands.root,
     artifacts: `${hands.folder}/artifacts`,
+    step: execution.of ?? execution.key,
     names,
     secret: (name) => {
       const value = values[name]

@@ -26,6 +26,8 @@ export interface StepTools {
   readonly root: string
   /** Folder of files that the run renders. */
   readonly artifacts: string
+  /** The step's id; with its item where it is repeated: `restart[kafka-1]`. The same at every try, and when it is undone. */
+  readonly step: string
   /** The run's parameters and captures by name, for templates; secrets are not among them. */
   readonly names: Readonly<Record<string, string>>
   /** The value of a secret parameter. Asking for it marks the output for redaction. */

@@ -1,7 +1,7 @@
 import { namesInJson, substitute } from '../language/substitute.ts'
 import type { Block } from '../model/runbook.ts'
 import type { StepType } from '../model/step-type.ts'
-import type { Json } from '../model/value.ts'
+import type { Json, Value } from '../model/value.ts'
 import { attributeText } from './attributes.ts'
 import { problem } from './making.ts'
 import type { Making } from './making.ts'
@@ -36,7 +36,7 @@ export function readTyped(making: Making, block: Block): Typed | null {
   const yaml = reader.readYaml(block)
   const input = yaml.json ?? {}
   const reads = namesInJson(input)
-  const known = substitute(input, making.values)
+  const known = substitute(input, named(making))
   const seen = known.ok ? known.json : partly(input, making)
   const parsed = type === null ? null : parse(type, seen)
   if (known.ok && type !== null && parsed !== null && !parsed.ok)
@@ -61,12 +61,21 @@ export function readTyped(making: Making, block: Block): Typed | null {
   }
 }
 
+/** Values as a step sees them: a secret stays `$NAME`, so that what is said of it, and the way to do it by hand, can name it. */
+function named({ values }: Making): Readonly<Record<string, Value>> {
+  const pairs = Object.entries(values).map(([name, value]): [string, Value] => [
+    name,
+    'ref' in value ? { type: 'string', text: `$${name}` } : value,
+  ])
+  return Object.fromEntries(pairs)
+}
+
 /** What is known is put in, the rest stays `$NAME`. */
-function partly(input: Json, { values }: Making): Json {
-  if (Array.isArray(input)) return input.map((one: Json) => partly(one, { values } as Making))
+function partly(input: Json, making: Making): Json {
+  if (Array.isArray(input)) return input.map((one: Json) => partly(one, making))
   if (input !== null && typeof input === 'object')
-    return Object.fromEntries(Object.entries(input).map(([key, one]) => [key, partly(one as Json, { values } as Making)]))
-  const done = substitute(input, values)
+    return Object.fromEntries(Object.entries(input).map(([key, one]) => [key, partly(one as Json, making)]))
+  const done = substitute(input, named(making))
   return done.ok ? done.json : input
 }
 

@@ -1,5 +1,5 @@
 import type { StepTools } from '../../engine/index.ts'
-import { fillNames } from './fill-names.ts'
+import { fillNames, type Filled } from './fill-names.ts'
 
 /** Kept of a response's body. */
 const BODY_BYTES = 128 * 1024
@@ -9,6 +9,8 @@ export interface Request {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | null
+  /** The body goes out as it stands: `$NAME` in it is text. @default false */
+  readonly isLiteral?: boolean
   readonly timeoutMs: number
   /** How much of the answer's body is kept. @default 128 KiB */
   readonly maxBytes?: number
@@ -42,7 +44,7 @@ export async function exchange(request: Request, tools: StepTools): Promise<Exch
     if (!filled.ok) return notSent(filled.reason)
     headers[name] = filled.text
   }
-  const body = request.body === null ? null : fillNames(request.body, tools)
+  const body = request.body === null ? null : request.isLiteral === true ? literal(request.body) : fillNames(request.body, tools)
   if (body !== null && !body.ok) return notSent(body.reason)
   const limit = AbortSignal.timeout(request.timeoutMs)
   try {
@@ -62,6 +64,8 @@ export async function exchange(request: Request, tools: StepTools): Promise<Exch
     return { ok: false, ...why, ms: took() }
   }
 }
+
+const literal = (text: string): Filled => ({ ok: true, text })
 
 function splitUser(url: URL): { readonly address: string; readonly credentials: Readonly<Record<string, string>> } {
   if (url.username === '' && url.password === '') return { address: url.href, credentials: {} }

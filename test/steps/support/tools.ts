@@ -29,6 +29,7 @@ export function bench(): Bench {
       progress: () => undefined,
       root,
       artifacts: join(root, 'artifacts'),
+      step: 'bench',
       names,
       secret: (name) => secrets[name],
     }),
