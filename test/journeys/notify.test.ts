@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type StandIn, startStandIn } from '../../steps/kafka/lab/support/stand-in.ts'
+import { onTerminal, reprise, workspace } from '../support/reprise.ts'
+
+const KEY = '0123456789abcdef0123456789abcdef'
+
+/** A failover that tells two places about it before and after its one change. */
+const runbook = `# Failover
+
+## Parameters
+
+| Name | Type | Default | Description |
+| --- | --- | --- | --- |
+| SLACK | secret | env | the channel |
+| PAGER | secret | env | the service |
+| EVENTS | url | env | where events are sent |
+
+Without the tool: \`export SLACK=… PAGER=… EVENTS=…\`
+
+## Procedure
+
+### Step 1: Tell everybody
+
+\`\`\`yaml {notify id=say use=slack.message}
+webhook: $SLACK
+text: Failover begins, run $RUN_ID
+tries: 1
+timeoutMs: 2000
+\`\`\`
+
+\`\`\`yaml {notify id=page use=pagerduty.event}
+routingKey: $PAGER
+summary: Failover begins
+source: kafka-primary
+url: $EVENTS
+tries: 1
+timeoutMs: 2000
+\`\`\`
+
+### Step 2: Switch
+
+\`\`\`bash {command timeout=10s}
+touch switched
+\`\`\`
+
+**Validation**: it is switched.
+
+\`\`\`bash {validate}
+test -e switched
+\`\`\`
+
+**Rollback**: none, a test.
+
+### Step 3: Over
+
+\`\`\`yaml {notify id=resolve use=pagerduty.event}
+routingKey: $PAGER
+action: resolve
+dedupKey: $RUN_ID/page
+url: $EVENTS
+tries: 1
+\`\`\`
+`
+
+let standIn: StandIn
+let place: ReturnType<typeof workspace>
+let env: Record<string, string>
+beforeEach(async () => {
+  standIn = await startStandIn()
+  place = workspace({ 'failover.md': runbook })
+  env = { SLACK: standIn.slackUrl, PAGER: KEY, EVENTS: standIn.pagerDutyUrl }
+})
+afterEach(async () => {
+  await standIn.close()
+  place.remove()
+})
+
+const row = (): string => readFileSync(join(place.root, 'failover.md'), 'utf8').trimEnd().split('\n').at(-1) ?? ''
+const records = async (): Promise<string> => {
+  const { stdout } = await reprise(['show', '--json'], { cwd: place.root, env })
+  return stdout
+}
+
+test('unattended, everybody is told, and the alert of the run is resolved by its key', async () => {
+  const ended = await reprise(['run', 'failover.md', '--unattended'], { cwd: place.root, env })
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+  expect(standIn.calls('slack').map(({ status }) => status)).toEqual([200])
+  const [[key, alert] = ['', undefined]] = Object.entries(standIn.alerts())
+  expect(key).toMatch(/^r-\d{6}-[a-z2-7]{4}\/page$/)
+  expect(alert).toMatchObject({ state: 'resolved', summary: 'Failover begins' })
+  expect(ended.stdout + ended.stderr + (await records())).not.toContain(KEY)
+})
+
+test('unattended with nobody to tell, the run passes all the same, and says who was not told', async () => {
+  await standIn.close()
+  const ended = await reprise(['run', 'failover.md', '--unattended'], { cwd: place.root, env })
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+  expect(ended.stdout).toContain('Slack: the connection is refused')
+  expect(ended.stdout).toContain('PagerDuty: the connection is refused')
+  expect(row()).toContain('passed')
+  const { steps } = JSON.parse(await records()) as { steps: { id: string; result: string }[] }
+  expect(Object.fromEntries(steps.map(({ id, result }) => [id, result]))).toMatchObject({ say: 'failed', page: 'failed' })
+})
+
+test('attended with a service that refuses, the warning is on the screen and nobody is asked about it', async () => {
+  standIn.fail('slack', 'denied')
+  const screen = onTerminal(['run', 'failover.md', '--as', 'tester'], { cwd: place.root, env })
+  try {
+    await screen.see('[r] start')
+    screen.type('r')
+    await screen.see('action_prohibited')
+    await screen.see('touch switched')
+    screen.type('r')
+    expect(await screen.ended()).toBe(0)
+    expect(screen.history()).toContain('Passed')
+    expect(screen.history()).not.toContain(standIn.slackUrl.slice(-24))
+  } finally {
+    screen.kill('SIGKILL')
+  }
+  expect(row()).toContain('passed')
+  expect(Object.values(standIn.alerts())).toMatchObject([{ state: 'resolved' }])
+})
