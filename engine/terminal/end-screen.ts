@@ -5,7 +5,7 @@ import { took } from '../words/took.ts'
 import type { Words } from '../words/words.ts'
 import { undoWords } from './changed-so-far.ts'
 import { aside, type Look, paragraph, symbol } from './look.ts'
-import { blockIn, entryOf, placeOf, shortName } from './step-place.ts'
+import { blockIn, entryOf, isWarningOnly, placeOf, shortName } from './step-place.ts'
 
 /** A measure as the end says it. */
 export interface EndMeasure {
@@ -99,6 +99,10 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
     )
   const skipped = settled('skipped')
   const simulated = settled('simulated')
+  // By their ids: a step's number would say that the step failed.
+  const warned = Object.entries(state.entries)
+    .filter(([key, { status }]) => status === 'failed' && isWarningOnly(entryOf(plan, blockIn(key))))
+    .map(([key]) => visibleLine(key))
   const byHand = settled('by-hand').filter((step) => !changed.includes(step))
   const failure = state.failure === null || passed ? '' : failedText(words, plan, state.failure.key)
   const parts = [
@@ -110,6 +114,7 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
     byHand.length > 0 && !rolled ? end.byHand(byHand.join(', ')) : '',
     skipped.length > 0 ? end.skipped(skipped.length, skipped.join(', ')) : '',
     simulated.length > 0 ? end.simulated(simulated.join(', ')) : '',
+    warned.length > 0 ? end.warned(warned.join(', ')) : '',
     state.effects.length === 0 ? end.nothingChanged : '',
   ]
   return parts.filter((text) => text !== '').join(' ')

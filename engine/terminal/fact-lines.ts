@@ -9,7 +9,7 @@ import { validationOf } from './change-screen.ts'
 import { aside, command, type Look, paragraph, symbol } from './look.ts'
 import { outcomeText } from './outcome-text.ts'
 import { proseLines } from './prose.ts'
-import { entryOf, itemIn } from './step-place.ts'
+import { entryOf, isWarningOnly, itemIn } from './step-place.ts'
 import { shortScript } from './undo-text.ts'
 import { valueLines } from './value-lines.ts'
 
@@ -99,8 +99,10 @@ function settledLines(
   const name = visibleLine(entry === null ? stamped.key : entry.use === null && entry.type !== 'box' ? stamped.key : entry.title)
   const why = stamped.why === '' || stamped.how === 'simulated' ? '' : ` (${visibleLine(stamped.why)})`
   const good = stamped.how === 'done' || stamped.how === 'confirmed' || stamped.how === 'assumed'
-  const mark = good ? symbol(look, 'ok') : stamped.how === 'failed' ? symbol(look, 'failed') : symbol(look, 'dot')
-  const line = paragraph(look, `${mark} ${name}${look.words.colon} ${settled[stamped.how]}${why}`, '  ')
+  const isWarning = stamped.how === 'failed' && isWarningOnly(entry)
+  const bad = isWarning ? symbol(look, 'warning') : symbol(look, stamped.how === 'failed' ? 'failed' : 'dot')
+  const how = isWarning ? look.words.problem.severity.warning : settled[stamped.how]
+  const line = paragraph(look, `${good ? symbol(look, 'ok') : bad} ${name}${look.words.colon} ${how}${why}`, '  ')
   if (stamped.how !== 'simulated' || entry === null || entry.text === '') return line
   return [
     '',

@@ -7,7 +7,7 @@ import { took } from '../words/took.ts'
 import type { Words } from '../words/words.ts'
 import { validationOf } from './change-screen.ts'
 import { outcomeText } from './outcome-text.ts'
-import { itemIn, placeOf } from './step-place.ts'
+import { entryOf, isWarningOnly, itemIn, placeOf } from './step-place.ts'
 
 /** Ids longer than this push the rest of their line to the right. */
 const ID_WIDTH = 28
@@ -72,6 +72,12 @@ function lineAt(given: {
   return `${at.slice(11, 19)}Z  ${numbers} ${padEnd(name, idWidth)}  ${padEnd(verb, VERB_WIDTH)} ${visibleLine(text)}`.trimEnd()
 }
 
+function settledVerb({ how, step }: Extract<Stamped, { type: 'step-settled' }>, plan: Plan, words: Words): string {
+  if (how === 'confirmed') return words.line.proven
+  if (how !== 'failed') return words.line.settled
+  return isWarningOnly(entryOf(plan, step)) ? words.problem.severity.warning : words.line.failed
+}
+
 function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: string; readonly text: string } | null {
   const { line } = words
   switch (fact.type) {
@@ -84,7 +90,7 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
       return ended(fact.step, fact.purpose, fact.outcome, plan, words)
     case 'step-settled':
       return {
-        verb: fact.how === 'confirmed' ? line.proven : fact.how === 'failed' ? line.failed : line.settled,
+        verb: settledVerb(fact, plan, words),
         text: [words.settled[fact.how], fact.why].filter((text) => text !== '').join(', '),
       }
     case 'run-started':

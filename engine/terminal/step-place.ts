@@ -17,6 +17,11 @@ export function entryOf(plan: Plan, id: BlockId): PlanEntry | null {
   return plan.steps.find((entry) => entry.id === id) ?? null
 }
 
+/** Is its failure a warning, which neither stops the run nor spoils its result? */
+export function isWarningOnly(entry: PlanEntry | null): boolean {
+  return entry?.type === 'notify' || entry?.onFailure === 'warn'
+}
+
 /** The part with this id, or null. */
 export function partOf(plan: Plan, id: string): PlanPart | null {
   return plan.parts.find((part) => part.id === id) ?? null

@@ -151,6 +151,7 @@ export const enScreens = {
     unknown: (steps: string) => `Effect unknown: ${steps}.`,
     skipped: (n: number, steps: string) => `${s(n, 'skip')}: ${steps}.`,
     simulated: (steps: string) => `Simulated: ${steps}.`,
+    warned: (steps: string) => `Warning, failed without stopping the run: ${steps}.`,
     waitsForApproval: (who: string, request: string) => `Waits for ${who}: reprise approve ${request}`,
     waitsForAnswer: (step: string) => `Waits for a person at ${step}.`,
     nothingChanged: 'Nothing was changed.',

@@ -151,6 +151,7 @@ export const frScreens: Widen<typeof enScreens> = {
     byHand: (steps) => `À la main : ${steps}.`,
     byHandNow: (what) => `à la main : ${what}`,
     unknown: (steps) => `Effet inconnu : ${steps}.`,
+    warned: (steps) => `Avertissement, échec sans suite : ${steps}.`,
     skipped: (n, steps) => `${s(n, 'étape')} ${n < 2 ? 'passée' : 'passées'} : ${steps}.`,
     simulated: (steps) => `Simulé : ${steps}.`,
     waitsForApproval: (who, request) => `Attend ${who} : reprise approve ${request}`,

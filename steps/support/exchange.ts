@@ -112,8 +112,14 @@ function whyNot(
   if (cancelled.aborted) return { reason: 'it was cancelled', isSent: true }
   if (limit.aborted) return { reason: `no answer within ${timeoutMs} ms`, isSent: true }
   const { cause } = error as {
-    readonly cause?: { readonly code?: string; readonly errors?: readonly { readonly code?: string }[] }
+    readonly cause?: {
+      readonly code?: string
+      readonly message?: string
+      readonly errors?: readonly { readonly code?: string }[]
+    }
   }
+  // Ports of other protocols, which every web client leaves alone.
+  if (cause?.message === 'bad port') return { reason: 'no web client uses this port', isSent: false }
   const code = cause?.code ?? cause?.errors?.[0]?.code ?? (error as NodeJS.ErrnoException).code ?? 'of an unknown kind'
   const isCertificate = /CERT|SELF_SIGNED|UNABLE_TO|ERR_TLS/.test(code)
   return {

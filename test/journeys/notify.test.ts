@@ -99,6 +99,7 @@ test('unattended with nobody to tell, the run passes all the same, and says who 
   expect(ended.code, ended.stdout + ended.stderr).toBe(0)
   expect(ended.stdout).toContain('Slack: the connection is refused')
   expect(ended.stdout).toContain('PagerDuty: the connection is refused')
+  expect(ended.stdout).toContain('Warning, failed without stopping the run: say, page, resolve.')
   expect(row()).toContain('passed')
   const { steps } = JSON.parse(await records()) as { steps: { id: string; result: string }[] }
   expect(Object.fromEntries(steps.map(({ id, result }) => [id, result]))).toMatchObject({ say: 'failed', page: 'failed' })
@@ -115,6 +116,7 @@ test('attended with a service that refuses, the warning is on the screen and nob
     screen.type('r')
     expect(await screen.ended()).toBe(0)
     expect(screen.history()).toContain('Passed')
+    expect(screen.history()).toContain('Warning, failed without stopping the run: say.')
     expect(screen.history()).not.toContain(standIn.slackUrl.slice(-24))
   } finally {
     screen.kill('SIGKILL')
