@@ -62,6 +62,7 @@ const packages: Record<string, readonly string[]> = {
   'fastest-levenshtein': ['engine/language'],
   'string-width': ['engine/language'],
   commander: ['engine/cli'],
+  croner: ['engine/workspace'],
   handlebars: ['engine/workspace', 'steps'],
   kafkajs: ['steps/kafka/support'],
   zod: ['engine/model', 'engine/workspace', 'steps', 'engine/cli', 'engine/plan'],

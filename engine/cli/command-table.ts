@@ -226,6 +226,13 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./commands/doctor.ts'),
   },
   {
+    name: 'dr',
+    args: ['status'],
+    flags: ['schedule', 'runs', ...OUTPUT],
+    says: { en: 'the programme of DR tests: what is due', fr: 'le programme de tests DR : ce qui est dû' },
+    load: () => import('./commands/dr.ts'),
+  },
+  {
     name: 'start',
     args: [],
     flags: [...OUTPUT],

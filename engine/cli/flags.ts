@@ -96,6 +96,11 @@ export const FLAGS = {
       fr: 'ne pas toucher au fichier ; la ligne devient un correctif',
     },
   },
+  schedule: {
+    long: 'schedule',
+    value: 'FILE',
+    says: { en: 'the programme of DR tests (dr-test-schedule.yaml)', fr: 'le programme de tests DR (dr-test-schedule.yaml)' },
+  },
   record: { long: 'record', says: { en: 'write a row for this check too', fr: 'écrire une ligne pour ce contrôle aussi' } },
   outline: {
     long: 'outline',

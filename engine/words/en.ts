@@ -1,4 +1,5 @@
 import { enCli } from './en-cli.ts'
+import { enDr } from './en-dr.ts'
 import { enScreens } from './en-screens.ts'
 import { limit, took } from './took.ts'
 
@@ -8,6 +9,7 @@ const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 
 export const en = {
   ...enScreens,
   ...enCli,
+  ...enDr,
   lang: 'en',
   none: '—',
   notMeasured: 'not measured',

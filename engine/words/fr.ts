@@ -1,6 +1,7 @@
 import { limit, took } from './took.ts'
 import type { en } from './en.ts'
 import { frCli } from './fr-cli.ts'
+import { frDr } from './fr-dr.ts'
 import { frScreens } from './fr-screens.ts'
 import type { Widen } from './widen.ts'
 
@@ -10,6 +11,7 @@ const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? 
 export const fr: Widen<typeof en> = {
   ...frScreens,
   ...frCli,
+  ...frDr,
   lang: 'fr',
   none: '—',
   notMeasured: 'non mesuré',

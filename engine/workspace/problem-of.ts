@@ -14,6 +14,8 @@ export type WorkspaceCode =
   | 'step-file'
   | 'step-name'
   | 'template'
+  | 'schedule-value'
+  | 'schedule-lacks'
 
 interface Found {
   readonly rule: WorkspaceCode

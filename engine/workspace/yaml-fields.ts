@@ -77,6 +77,15 @@ export function fieldsOf(
   }
 }
 
+/** The values of a list that is a map's field; empty where there is none. */
+export function listAt(fields: Fields, path: Path): readonly Json[] {
+  const value = fields.map(path.slice(0, -1), null)?.[String(path.at(-1))]
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return value as readonly Json[]
+  fields.wrong(path, [], 'a list')
+  return []
+}
+
 /** Whether a value is a map, and neither a list nor null. */
 export function isMap(value: Json | undefined): value is JsonMap {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

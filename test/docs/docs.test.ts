@@ -26,7 +26,7 @@ describe('npm run docs', () => {
     const page = lintPage()
     const folder = fileURLToPath(new URL('../../engine/lint/rules/', import.meta.url))
     for (const file of readdirSync(folder)) expect(page).toContain(`\n## ${file.replace(/\.ts$/, '')}\n`)
-    expect(same).toHaveLength(2)
+    expect(same).toHaveLength(3)
   })
 })
 

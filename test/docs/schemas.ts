@@ -1,6 +1,7 @@
 /* The shapes of everything that the command line prints as JSON. The docs' JSON Schemas are made of them; real output is checked with them. */
 import { z } from 'zod'
 import type { Stamped } from '../../engine/model/fact.ts'
+import type { DrTestJson } from '../../engine/report/dr-json.ts'
 import type { RunJson, ShowJson } from '../../engine/report/json.ts'
 
 const step = z.string().describe('Id of an entry of the plan: a block, a manual step, a box, a decision.')
@@ -313,6 +314,50 @@ const stepType = z.strictObject({
   examples: z.array(z.strictObject({ title: text, yaml: text, says: text })),
 })
 
+const judged = z.strictObject({
+  status: z
+    .enum(['met', 'missed', 'measured', 'not-measured', 'simulated'])
+    .describe('measured: without a target. Only met is met.'),
+  ms: ms.nullable(),
+  targetMs: ms.nullable(),
+})
+const drRun = z.strictObject({
+  run: text,
+  startedAt: at,
+  result: result.nullable(),
+  mode: text.describe('drill (LEVEL), or real (LEVEL).'),
+  environment: text,
+  source: z.enum(['record', 'row']).describe("row: only the runbook's table tells of it."),
+  counts: z.boolean(),
+  why: z
+    .enum(['environment', 'not-passed', 'level', 'from-step', 'edited', 'skipped-proof', 'checks-only', 'no-record', 'follow-up'])
+    .nullable()
+    .describe('Why it does not count.'),
+  changed: z.boolean().describe('What executes has been changed since.'),
+  rto: judged.nullable(),
+  rpo: judged.nullable(),
+})
+const day = z.string().regex(/^\d{4}-\d\d-\d\d$/)
+const drTest = z.strictObject({
+  id: text,
+  name: text,
+  state: z.enum(['overdue', 'failed', 'never-run', 'due', 'due-soon', 'planned', 'waived']),
+  frequency: text,
+  automation: z.enum(['none', 'manual_validation', 'partial', 'full']),
+  runbook: text.nullable(),
+  environment: text.nullable(),
+  owner: text.nullable(),
+  timezone: text,
+  due: day.describe("The last day in time, in the test's time zone."),
+  daysLeft: z.int().describe('Negative: so many days late.'),
+  runBy: day.nullable().describe('The last free day until then; null where a blackout or the window leaves none.'),
+  nextFree: day.nullable(),
+  retestBy: day.nullable(),
+  waived: z.strictObject({ until: day, by: text, why: text }).nullable(),
+  last: drRun.nullable(),
+  lastPassed: drRun.nullable().describe('The last one that counts.'),
+})
+
 /** By the name of its file in docs/schemas. */
 export const schemas = {
   'journal-record': factsWith({ hash }).describe('One line of journal.jsonl.'),
@@ -336,6 +381,7 @@ export const schemas = {
       }),
     )
     .describe('`find TEXT --json`.'),
+  'dr-status': z.array(drTest).describe('`dr status --json`, the worst first.'),
   'journal-verify': z
     .strictObject({ ok: z.boolean(), records: z.int(), head: text, firstBad: z.int().nullable(), row: text.nullable() })
     .describe('`journal verify RUN --json`; `row` is what the history row shows.'),
@@ -347,4 +393,5 @@ export const schemas = {
 // The types and the schemas say the same: a field that is new on one side breaks the build.
 const sameRuns = (json: RunJson): z.infer<z.ZodObject<typeof run>> => json
 const sameShow = (json: z.infer<typeof show>): ShowJson => json
-export const same = [sameRuns, sameShow] as const
+const sameDr = (json: DrTestJson): z.infer<typeof drTest> => json
+export const same = [sameRuns, sameShow, sameDr] as const

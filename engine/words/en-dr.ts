@@ -1,0 +1,54 @@
+const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+/** The programme of DR tests, in English. */
+export const enDr = {
+  dr: {
+    columns: { test: 'Test', state: 'State', last: 'Last' },
+    days: (n: number) => `${n}d`,
+    states: {
+      overdue: (day: string, days: number) => `overdue since ${day} (${days}d)`,
+      failed: (day: string, days: number) => `failed, re-test by ${day} (${days}d)`,
+      neverRun: (day: string, days: number) => `never run, due ${day} (${days}d)`,
+      due: (day: string) => `due, run it today (due ${day})`,
+      soon: (day: string, days: number) => `due soon, by ${day} (${days}d)`,
+      planned: (day: string, days: number) => `planned, due ${day} (${days}d)`,
+      waived: (day: string, by: string) => `waived until ${day} by ${by}`,
+    },
+    counts: {
+      overdue: (n: number) => `${n} overdue`,
+      failed: (n: number) => `${n} failed`,
+      'never-run': (n: number) => `${n} never run`,
+      due: (n: number) => `${n} due`,
+      'due-soon': (n: number) => `${n} due soon`,
+    },
+    goesOn: 'goes on',
+    notCounted: (run: string, why: string) => `${run} does not count: ${why}`,
+    why: {
+      environment: (is: string, wanted: string) => `it ran in ${is}, the schedule says ${wanted}`,
+      level: (is: string, wanted: string) => `its level was ${is}, the schedule asks for ${wanted} or more`,
+      'from-step': 'it began further on',
+      edited: 'what ran was edited on the way',
+      'skipped-proof': 'a validation was skipped',
+      'checks-only': 'nothing that changes was executed',
+      'no-record': 'only its row is here, and it was no drill',
+      'follow-up': 'what must follow it has not passed',
+    },
+    changed: (run: string) => `changed since ${run}: a success is owed for the runbook as it is now`,
+    rto: (text: string, target: string, verdict: string) => `RTO ${text} (target ${target}): ${verdict}`,
+    verdicts: {
+      met: 'met',
+      missed: 'missed',
+      measured: 'no target',
+      'not-measured': 'not measured',
+      simulated: 'steps were simulated, so it is not met',
+    },
+    runBy: (day: string, due: string, why: string) => `due ${due}, ${why}: run it by ${day}`,
+    noDayLeft: (due: string, why: string) => `no free day is left until ${due}: ${why}`,
+    window: 'outside its window',
+    todo: (counts: string, what: string) => `${counts}: ${what}`,
+    needsRunbook: (test: string, file: string) => `give ${test} a runbook in ${file}`,
+    allWell: (n: number) => `${s(n, 'test')}: nothing is due`,
+    noSchedule: (file: string) => `Unexpected path ${file}, expected the schedule of DR tests: nothing is there`,
+    noTest: (test: string) => `Unexpected test ${test}, expected one of the schedule`,
+  },
+} as const

@@ -1,0 +1,57 @@
+import type { enDr } from './en-dr.ts'
+import type { Widen } from './widen.ts'
+
+const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? one : many}`
+
+/** The programme of DR tests, in French. */
+export const frDr: Widen<typeof enDr> = {
+  dr: {
+    columns: { test: 'Test', state: 'État', last: 'Dernière' },
+    days: (n) => `${n} j`,
+    states: {
+      overdue: (day, days) => `en retard depuis le ${day} (${days} j)`,
+      failed: (day, days) => `échoué, à refaire avant le ${day} (${days} j)`,
+      neverRun: (day, days) => `jamais fait, dû le ${day} (${days} j)`,
+      due: (day) => `dû, à faire aujourd'hui (le ${day})`,
+      soon: (day, days) => `bientôt dû, le ${day} (${days} j)`,
+      planned: (day, days) => `planifié, dû le ${day} (${days} j)`,
+      waived: (day, by) => `dispensé jusqu'au ${day} par ${by}`,
+    },
+    counts: {
+      overdue: (n) => `${n} en retard`,
+      failed: (n) => s(n, 'échoué'),
+      'never-run': (n) => `${n} jamais ${n < 2 ? 'fait' : 'faits'}`,
+      due: (n) => s(n, 'dû', 'dus'),
+      'due-soon': (n) => `${n} bientôt ${n < 2 ? 'dû' : 'dus'}`,
+    },
+    goesOn: 'en cours',
+    notCounted: (run, why) => `${run} ne compte pas : ${why}`,
+    why: {
+      environment: (is, wanted) => `exécuté dans ${is}, le programme dit ${wanted}`,
+      level: (is, wanted) => `son niveau était ${is}, le programme demande ${wanted} ou plus`,
+      'from-step': 'il a commencé plus loin',
+      edited: 'ce qui a été exécuté a été modifié en route',
+      'skipped-proof': 'une validation a été omise',
+      'checks-only': "rien de ce qui change n'a été exécuté",
+      'no-record': "seule sa ligne est ici, et ce n'était pas un exercice",
+      'follow-up': "ce qui doit le suivre n'a pas réussi",
+    },
+    changed: (run) => `modifié depuis ${run} : il faut un succès du runbook tel qu'il est`,
+    rto: (text, target, verdict) => `RTO ${text} (cible ${target}) : ${verdict}`,
+    verdicts: {
+      met: 'tenu',
+      missed: 'dépassé',
+      measured: 'sans cible',
+      'not-measured': 'non mesuré',
+      simulated: "des étapes étaient simulées, il n'est donc pas tenu",
+    },
+    runBy: (day, due, why) => `dû le ${due}, ${why} : à faire avant le ${day} inclus`,
+    noDayLeft: (due, why) => `aucun jour libre jusqu'au ${due} : ${why}`,
+    window: 'hors de sa fenêtre',
+    todo: (counts, what) => `${counts} : ${what}`,
+    needsRunbook: (test, file) => `donner un runbook à ${test} dans ${file}`,
+    allWell: (n) => `${s(n, 'test')} : rien n'est dû`,
+    noSchedule: (file) => `Chemin inattendu ${file}, attendu le programme de tests DR : il n'y a rien là`,
+    noTest: (test) => `Test inattendu ${test}, attendu un test du programme`,
+  },
+}
