@@ -1,0 +1,179 @@
+import { z } from 'zod'
+import { defineStep } from '../../engine/index.ts'
+import type { Json, StepOutcome, StepTools } from '../../engine/index.ts'
+import { curlRequest } from '../support/curl.ts'
+import { notObeyed } from './support/not-obeyed.ts'
+import { ask, connectorPath, type Deadline, deadlineIn, type Said, workerFields } from './support/rest.ts'
+import { lookAt, stateText } from './support/state.ts'
+
+const offset = z.strictObject({
+  partition: z
+    .record(z.string(), z.union([z.string(), z.int()]))
+    .describe('What the connector calls a partition: `{cluster: primary, topic: orders, partition: 0}` for MirrorMaker 2.'),
+  offset: z
+    .record(z.string(), z.union([z.string(), z.int()]))
+    .nullable()
+    .describe('`{offset: 1234}`: the last record that counts as copied; `null` forgets it.'),
+})
+
+const input = z.strictObject({
+  ...workerFields,
+  connector: z.string().min(1).describe('Name of the connector; it must be STOPPED.'),
+  offsets: z.array(offset).min(1).describe('Offsets that are set; others stay.'),
+})
+
+type Input = z.infer<typeof input>
+type Offset = z.infer<typeof offset>
+
+const output = z.strictObject({
+  set: z.int().describe('Partitions whose offset is now as asked.'),
+  changed: z.int().describe('Those that were different before.'),
+})
+
+const answer = z.object({ offsets: z.array(offset) })
+
+interface How {
+  readonly deadline: Deadline
+  readonly tools: StepTools
+}
+
+export default defineStep({
+  name: 'connect.offsets',
+  summary: 'Set source offsets of a stopped Kafka Connect connector, so that it goes on from there.',
+  effect: 'changes',
+  input,
+  output,
+  examples: [
+    {
+      title: 'Let MirrorMaker 2 go on after record 1234',
+      yaml: [
+        'url: http://connect.dr.example:8083',
+        'connector: mm2-source',
+        'offsets:',
+        '  - partition: {cluster: primary, topic: orders, partition: 0}',
+        '    offset: {offset: 1234}',
+      ].join('\n'),
+      says: 'set 1 offset of mm2-source of http://connect.dr.example:8083: orders-0 1234',
+    },
+    {
+      title: 'Forget two partitions',
+      yaml: [
+        'url: http://127.0.0.1:8083',
+        'connector: files',
+        'offsets:',
+        '  - {partition: {filename: a.txt}, offset: null}',
+        '  - {partition: {filename: b.txt}, offset: null}',
+      ].join('\n'),
+      says: 'set 2 offsets of files of http://127.0.0.1:8083: {"filename":"a.txt"} none, {"filename":"b.txt"} none',
+    },
+  ],
+  describe: ({ url, connector, offsets }) => {
+    const shown = offsets.slice(0, 6).map(offsetText).join(', ')
+    const more = offsets.length > 6 ? ` and ${offsets.length - 6} more` : ''
+    return `set ${offsets.length} offset${offsets.length === 1 ? '' : 's'} of ${connector} of ${url}: ${shown}${more}`
+  },
+  byHand: ({ url, headers, connector, offsets }) =>
+    curlRequest({
+      method: 'PATCH',
+      url: `${url.replace(/\/+$/, '')}${connectorPath(connector, '/offsets')}`,
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify({ offsets }),
+      fails: true,
+    }),
+  async check(given, tools) {
+    const read = await readOffsets(given, { deadline: deadlineIn(given.timeoutMs), tools })
+    if (!read.ok) return { status: 'unknown', summary: read.reason }
+    const wrong = given.offsets.filter((wanted) => !isSame(read.now(wanted.partition), wanted.offset))
+    const before = given.offsets.map(({ partition }) => ({ partition, offset: read.now(partition) }))
+    const summary = wrong.length === 0 ? 'every offset is as asked' : `${wrong.length} of ${given.offsets.length} offsets differ`
+    return { status: wrong.length === 0 ? 'done' : 'needed', summary, before: before as unknown as Json }
+  },
+  execute: (given, tools) => set(given, tools),
+  async undo(given, { before }, tools) {
+    const known = z.array(offset).safeParse(before)
+    if (!known.success) return { status: 'failed', summary: `the offsets that ${given.connector} had before are not known` }
+    return set({ ...given, offsets: known.data }, tools)
+  },
+})
+
+/** Sets offsets and reads them back: the worker accepts unknown partitions without a word. */
+async function set(given: Input, tools: StepTools): Promise<StepOutcome<z.infer<typeof output>>> {
+  const how = { deadline: deadlineIn(given.timeoutMs), tools }
+  const looked = await lookAt(given, given.connector, how)
+  if (!looked.ok) return { ...notObeyed(looked), status: 'not-started' }
+  if (looked.connector === null) return { status: 'not-started', verdict: 'fail', summary: `${given.connector} is not there` }
+  if (looked.connector.state !== 'STOPPED')
+    return {
+      status: 'not-started',
+      verdict: 'fail',
+      summary: `${given.connector} is ${stateText(looked.connector)}: offsets are set while it is STOPPED`,
+    }
+  const before = await readOffsets(given, how)
+  if (!before.ok) return { ...notObeyed(before), status: 'not-started' }
+  const changed = given.offsets.filter((wanted) => !isSame(before.now(wanted.partition), wanted.offset))
+  const evidence = {
+    url: given.url,
+    connector: given.connector,
+    before: changed.map(({ partition }) => ({ partition, offset: before.now(partition) })),
+    set: changed,
+  }
+  if (changed.length > 0) {
+    const said = await ask(
+      given,
+      { method: 'PATCH', path: connectorPath(given.connector, '/offsets'), json: { offsets: changed } },
+      how,
+    )
+    if (!said.ok) return { ...notObeyed(said), evidence: evidence as unknown as Json }
+  }
+  const after = await readOffsets(given, how)
+  if (!after.ok) return { ...notObeyed(after), status: 'unknown', evidence: evidence as unknown as Json }
+  const left = given.offsets.filter((wanted) => !isSame(after.now(wanted.partition), wanted.offset))
+  const counts = { set: given.offsets.length - left.length, changed: changed.length }
+  if (left.length > 0)
+    return {
+      status: 'failed',
+      verdict: 'fail',
+      summary: `not as asked: ${left.map(offsetText).join(', ')}`,
+      output: counts,
+      evidence: evidence as unknown as Json,
+    }
+  return {
+    status: 'done',
+    verdict: 'pass',
+    summary: `${counts.set} as asked, ${counts.changed} changed`,
+    output: counts,
+    evidence: evidence as unknown as Json,
+  }
+}
+
+type Read =
+  | { readonly ok: true; readonly now: (partition: Offset['partition']) => Offset['offset'] }
+  | (Said & { readonly ok: false })
+
+async function readOffsets(given: Input, how: How): Promise<Read> {
+  const said = await ask(given, { method: 'GET', path: connectorPath(given.connector, '/offsets') }, how)
+  if (!said.ok) return said
+  const read = answer.safeParse(said.json)
+  if (!read.success)
+    return {
+      ok: false,
+      why: 'unreachable',
+      isSent: true,
+      reason: `the offsets of ${given.connector} are not ones that Connect gives`,
+    }
+  const known = new Map(read.data.offsets.map((one) => [keyOf(one.partition), one.offset]))
+  return { ok: true, now: (partition) => known.get(keyOf(partition)) ?? null }
+}
+
+/** The same partition whatever the order of its fields. */
+const keyOf = (fields: Readonly<Record<string, string | number>>): string =>
+  JSON.stringify(Object.entries(fields).toSorted(([one], [other]) => (one < other ? -1 : 1)))
+
+const isSame = (one: Offset['offset'], other: Offset['offset']): boolean =>
+  one === null || other === null ? one === other : keyOf(one) === keyOf(other)
+
+function offsetText({ partition, offset: given }: Offset): string {
+  const { topic, partition: number } = partition
+  const where = topic !== undefined && number !== undefined ? `${topic}-${number}` : JSON.stringify(partition)
+  return `${where} ${given === null ? 'none' : (given['offset'] ?? JSON.stringify(given))}`
+}
