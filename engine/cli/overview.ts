@@ -1,78 +1,98 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { locateHistory } from '../document/history-locate.ts'
-import { readRows, type ReadRow } from '../document/history-read.ts'
+import { readRows } from '../document/history-read.ts'
 import { decodeRunbook } from '../document/parse.ts'
-import { readRecord } from '../local/record.ts'
 import type { Plan } from '../model/plan.ts'
 import type { OverviewExtra } from '../terminal/overview-screen.ts'
-import { parseTook } from '../words/took.ts'
-import { toolsOf } from './missing-here.ts'
+import type { Words } from '../words/words.ts'
+import { changedSince, type Changes } from './changed-since.ts'
+import { type EarlierRun, earlierRuns, isGreen } from './earlier-runs.ts'
+import { looksOf, type Look } from './look-here.ts'
 import type { Prepared } from './prepare.ts'
+import { type Commit, commitOfRow, lastCommitOf } from './run-git.ts'
 
-/** What the first screen says beside the plan: earlier runs, what changed since, the way back, what is missing here. */
-export function overviewOf(prepared: Prepared, plan: Plan, notes: readonly string[]): OverviewExtra {
-  const { source, words } = prepared
-  const rows = readRows(source).filter(isGreen)
-  const last = rows.at(-1)
-  const durations = rows.flatMap(({ cells }) => parseTook(cells['duration'] ?? '') ?? []).toSorted((a, b) => a - b)
+const DAY_MS = 86_400_000
+
+/** What the first screen says beside the plan: earlier runs, what changed since, the way back, what is missing here. Runs nothing of the runbook's. */
+export async function overviewOf(prepared: Prepared, plan: Plan, notes: readonly string[]): Promise<OverviewExtra> {
+  const { path, source, words, runs } = prepared
+  const earlier = earlierRuns(runs, path, readRows(source))
+  const last = earlier.findLast(({ passed }) => passed)
+  const durations = earlier.flatMap(({ passed, tookMs }) => (passed && tookMs !== null ? [tookMs] : [])).toSorted((a, b) => a - b)
   const middle = durations[Math.floor(durations.length / 2)]
   const place = locateHistory(source)
-  const isNew = last !== undefined && plan.environment !== '' && !rows.some((row) => environmentOf(row) === plan.environment)
   return {
-    lastGreen:
-      last === undefined ? null : [greenText(last), ...(isNew ? [words.overview.neverIn(plan.environment)] : [])].join(' · '),
+    lastGreen: await lastGreenText(earlier, { path, words, environment: plan.environment }),
     measured: middle === undefined ? null : { ms: middle, runs: durations.length },
-    changed: last === undefined ? null : changedSince(last, prepared, plan),
-    wayBack: wayBackOf(prepared, plan),
-    missing: missingHere(prepared, plan),
+    changed: last === undefined ? null : await changedText(last, prepared, plan),
+    wayBack: wayBackOf(prepared),
+    missing: looksOf(prepared, plan).flatMap((look) => (look.here ? [] : [missingText(look, words)])),
     notes: [...notes, ...(place.ok && place.where === 'none' ? [words.cli.sectionAdded] : [])],
   }
 }
 
-const PASSED = new Set(['passed', 'réussi'])
-
-function isGreen({ cells }: ReadRow): boolean {
-  return PASSED.has((cells['result'] ?? '').trim().toLowerCase())
-}
-
-const environmentOf = ({ cells }: ReadRow): string => (cells['environment'] ?? '').replace(/[,(].*$/, '').trim()
-
-function greenText({ cells }: ReadRow): string {
-  const where = [cells['environment'] ?? '', cells['operator'] ?? ''].filter((text) => text !== '' && text !== '—').join(', ')
-  return [cells['date'] ?? '', where].filter((text) => text !== '').join(' ')
-}
-
-/** The steps whose resolved text is another one than in that run; null when they are the same, or its record is not here. */
-function changedSince({ cells }: ReadRow, { runs, words }: Prepared, plan: Plan): string | null {
-  const record = readRecord(runs, (cells['run'] ?? '').replaceAll('`', ''))
-  if (record === null || record.plan.environment !== plan.environment) return null
-  const before = new Map(record.plan.steps.map(({ id, hash }) => [id, hash]))
-  const numbers = plan.parts.flatMap(({ id, number, title }) =>
-    plan.steps.some((entry) => entry.part === id && before.get(entry.id) !== entry.hash) ? [number ?? title] : [],
+/** Who, when, where and in which commit it last passed; else in plain words that it never did. Null: it never ran. */
+async function lastGreenText(
+  earlier: readonly EarlierRun[],
+  { path, words, environment }: { readonly path: string; readonly words: Words; readonly environment: string },
+): Promise<string | null> {
+  const { overview } = words
+  const newest = earlier.at(-1)
+  if (newest === undefined) return null
+  const last = earlier.findLast(({ passed }) => passed)
+  const here = earlier.filter((run) => run.environment === environment)
+  const elsewhere =
+    environment === '' || here.some(({ passed }) => passed)
+      ? []
+      : [here.length === 0 ? overview.neverRunIn(environment) : overview.neverIn(environment)]
+  if (last === undefined) return [overview.neverGreenOf(earlier.length, newest.result, newest.date), ...elsewhere].join(' · ')
+  const commit = await commitOfRow(path, last.run)
+  const days = Math.floor(
+    (Date.now() - Date.parse(`${last.date.replace(' ', 'T')}${last.date.length > 10 ? ':00Z' : ''}`)) / DAY_MS,
   )
-  return numbers.length === 0 ? null : words.overview.changedSteps(numbers.join(', '))
+  const where = [last.where, last.operator, commit?.id ?? ''].filter((text) => text !== '').join(', ')
+  const said = [last.date, where].filter((text) => text !== '').join(' ')
+  return [`${said}${Number.isFinite(days) ? `, ${overview.age(days)}` : ''}`, ...elsewhere].join(' · ')
 }
 
-/** The runbook that the *Rollback* section points to, with its own last green run. */
-function wayBackOf({ path, words }: Prepared, plan: Plan): string | null {
-  const prose = plan.parts.filter(({ section }) => section === 'rollback').map(({ prose: text }) => text)
-  const target = /\]\(([^)#\s]+\.md)(?:#[^)]*)?\)/.exec(prose.join('\n'))?.[1]
-  if (target === undefined) return null
+async function changedText(last: EarlierRun, { path, source, runs, words }: Prepared, plan: Plan): Promise<string | null> {
+  const changes = await changedSince(last, { plan, path, source, runs })
+  if (changes === null || changes.steps.length + changes.gone.length === 0) return null
+  return words.overview.changedSteps(listed(changes, words), commitText(await lastCommitOf(path), last, words))
+}
+
+function listed({ steps, gone }: Changes, { overview }: Words): string {
+  return [
+    ...(steps.length === 0 ? [] : [overview.steps(steps.join(', '), steps.length)]),
+    ...(gone.length === 0 ? [] : [overview.gone(gone.join(', '))]),
+  ].join('; ')
+}
+
+/** The commit that changed it, where there is one since that run. */
+function commitText(commit: Commit | null, last: EarlierRun, { overview }: Words): string {
+  if (commit === null || commit.at.toISOString().slice(0, 10) < last.date.slice(0, 10)) return overview.notCommitted
+  return `${commit.id}, ${overview.age(Math.floor((Date.now() - commit.at.getTime()) / DAY_MS))}`
+}
+
+/** The runbook that the *Rollback* section links to, with its own last green run. */
+function wayBackOf({ path, words, runbook }: Prepared): string | null {
+  const headings = runbook?.headings ?? []
+  const isRollback = (line: number): boolean => headings.findLast(({ place }) => place.line <= line)?.section === 'rollback'
+  const link = runbook?.links.find(({ url, place }) => /^[^:#?]+\.(?:md|markdown)(?:[?#]|$)/i.test(url) && isRollback(place.line))
+  if (link === undefined) return null
+  const target = link.url.replace(/[?#].*$/s, '')
   try {
     const decoded = decodeRunbook(readFileSync(join(dirname(path), target)))
     const last = decoded.ok ? readRows(decoded.source).findLast(isGreen) : undefined
     return `${target}, ${last === undefined ? words.overview.neverGreen : words.overview.greenOn((last.cells['date'] ?? '').slice(0, 10))}`
   } catch {
-    return null
+    return words.overview.notThere(target)
   }
 }
 
-function missingHere({ planned, words }: Prepared, plan: Plan): string[] {
-  const tools = toolsOf(plan).filter(({ here }) => !here)
-  const values = (planned?.missing ?? []).filter(({ what }) => what === 'secret' || what === 'param')
-  return [
-    ...tools.map(({ name, steps }) => words.overview.notOnPath(name, steps.join(', '))),
-    ...values.map(({ id, hint }) => `${id}, ${hint}`),
-  ]
+/** What is missing, in a line: `aws, not on PATH (step 6)`. */
+export function missingText({ name, what, hint, steps }: Look, { overview }: Words): string {
+  const at = steps.join(', ')
+  return what === 'tool' && hint === 'PATH' ? overview.notOnPath(name, at) : overview.lacks(name, hint, at)
 }

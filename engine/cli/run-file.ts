@@ -26,7 +26,7 @@ import { elsewhere } from './elsewhere.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { sorted, tellProblems, usageProblem } from './problems-out.ts'
-import { startValues, type WantedCapture } from './start-values.ts'
+import { startValues, type StartValues, type WantedCapture } from './start-values.ts'
 import { askTrust } from './trust-ask.ts'
 import { toolVersion } from './tool-root.ts'
 
@@ -85,23 +85,24 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
   const { plan, settings, prepared, given, kind, terminal, interrupts, kept } = beginning
   const { words } = prepared
   const json = given.json === true
-  const values = await startValues(plan, {
-    runbook: prepared.runbook,
-    root: prepared.root,
-    ask: terminal === null ? null : (one) => terminal.value(one),
-    known: {},
-    captures: capturesOf(prepared, plan, given),
-  })
+  const locks = locksFolder(prepared.root, prepared.runs)
+  const notes = locks.elsewhere ? [words.cli.lockElsewhere(locks.folder)] : []
+  // The first screen is shown before anything is asked or run, a `cmd:` too.
+  const isLeft = terminal !== null && (await terminal.overview(plan, await overviewOf(prepared, plan, notes))) === 'leave'
+  const values: StartValues = isLeft
+    ? { status: 'left' }
+    : await startValues(plan, {
+        runbook: prepared.runbook,
+        root: prepared.root,
+        ask: terminal === null ? null : (one) => terminal.value(one),
+        known: {},
+        captures: capturesOf(prepared, plan, given),
+      })
   if (values.status === 'problems') {
     tellProblems(values.problems, { json, words })
     return EXIT.usage
   }
-  const locks = locksFolder(prepared.root, prepared.runs)
-  const notes = locks.elsewhere ? [words.cli.lockElsewhere(locks.folder)] : []
-  const isLeft =
-    values.status === 'left' ||
-    (terminal !== null && (await terminal.overview(plan, overviewOf(prepared, plan, notes))) === 'leave')
-  if (isLeft || values.status !== 'known') {
+  if (values.status === 'left') {
     complain(words.cli.left)
     return EXIT.stopped
   }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { syncFolder } from './durable.ts'
 
@@ -41,6 +41,27 @@ export function openRuns(runs: string): void {
   if ((stats.mode & 0o022) !== 0) chmodSync(runs, 0o700)
   const above = dirname(runs)
   if (basename(above) === '.reprise' && !existsSync(join(above, '.gitignore'))) writeFileSync(join(above, '.gitignore'), '*\n')
+}
+
+/** Why the records could not be kept in a folder that is there, or would be made; null where they could. Makes none. */
+export function whyNoRuns(runs: string): string | null {
+  if (!existsSync(runs)) return canBeWritten(runs) ? null : 'it cannot be made by this account'
+  const stats = lstatSync(runs)
+  if (!stats.isDirectory()) return 'it is no folder of its own'
+  if (process.getuid !== undefined && stats.uid !== process.getuid()) return 'it belongs to another account'
+  return canBeWritten(runs) ? null : 'it may not be written by this account'
+}
+
+/** Whether this account may write into a folder, or make it where it is not there yet. */
+export function canBeWritten(folder: string): boolean {
+  let at = folder
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at)
+  try {
+    accessSync(at, constants.W_OK)
+    return statSync(at).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** All run ids there, oldest first. */

@@ -1,18 +1,13 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { acquireLock, type Holder, type Lock } from '../journal/locks.ts'
+import { canBeWritten } from '../journal/run-folder.ts'
 import { realPath } from './record.ts'
 
-/** Folder of the locks: the root's own; where that cannot be written, beside the records. */
+/** Folder of the locks: the root's own; where that cannot be written, beside the records. Makes none. */
 export function locksFolder(root: string, runs: string): { readonly folder: string; readonly elsewhere: boolean } {
   const folder = join(root, '.reprise', 'locks')
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    accessSync(folder, constants.W_OK)
-    return { folder, elsewhere: false }
-  } catch {
-    return { folder: join(runs, 'locks'), elsewhere: true }
-  }
+  return canBeWritten(folder) ? { folder, elsewhere: false } : { folder: join(runs, 'locks'), elsewhere: true }
 }
 
 /** Takes the lock of a runbook and an environment for a run. */

@@ -99,9 +99,20 @@ export const enScreens = {
     neverMeasured: 'never measured',
     neverRun: 'never',
     neverIn: (environment: string) => `never green in ${environment}`,
+    neverRunIn: (environment: string) => `never run in ${environment}`,
+    neverGreenOf: (runs: number, result: string, date: string) => `never, in ${s(runs, 'run')}: the last one ${result}, ${date}`,
+    age: (days: number) =>
+      days <= 0
+        ? 'today'
+        : `${days < 60 ? `${s(days, 'day')}` : `${Math.floor(days / 30)} months`} ago${days > 90 ? ': stale' : ''}`,
     neverGreen: 'never green',
     greenOn: (day: string) => `last green ${day}`,
-    changedSteps: (steps: string) => `${steps}, since that run`,
+    changedSteps: (what: string, commit: string) => `${what}, since that run (${commit})`,
+    steps: (numbers: string, n: number) => `${n === 1 ? 'step' : 'steps'} ${numbers}`,
+    gone: (titles: string) => `gone: ${titles}`,
+    notCommitted: 'not committed',
+    notThere: (file: string) => `${file}, which is not there`,
+    lacks: (name: string, hint: string, steps: string) => `${name}, ${hint}${steps === '' ? '' : ` (step ${steps})`}`,
     notOnPath: (name: string, steps: string) => `${name}, not on PATH${steps === '' ? '' : ` (step ${steps})`}`,
     noReturn: 'POINT OF NO RETURN',
     kinds: {

@@ -101,9 +101,20 @@ export const frScreens: Widen<typeof enScreens> = {
     neverMeasured: 'jamais mesurée',
     neverRun: 'jamais',
     neverIn: (environment) => `jamais réussi en ${environment}`,
+    neverRunIn: (environment) => `jamais exécuté en ${environment}`,
+    neverGreenOf: (runs, result, date) => `jamais, en ${s(runs, 'exécution')} : la dernière ${result}, ${date}`,
+    age: (days) =>
+      days <= 0
+        ? "aujourd'hui"
+        : `il y a ${days < 60 ? `${s(days, 'jour')}` : `${Math.floor(days / 30)} mois`}${days > 90 ? ' : périmé' : ''}`,
     neverGreen: 'jamais réussi',
     greenOn: (day) => `dernier succès ${day}`,
-    changedSteps: (steps) => `${steps}, depuis cette exécution`,
+    changedSteps: (what, commit) => `${what}, depuis cette exécution (${commit})`,
+    steps: (numbers, n) => `${n === 1 ? 'étape' : 'étapes'} ${numbers}`,
+    gone: (titles) => `disparu : ${titles}`,
+    notCommitted: 'non commité',
+    notThere: (file) => `${file}, qui est introuvable`,
+    lacks: (name, hint, steps) => `${name}, ${hint}${steps === '' ? '' : ` (étape ${steps})`}`,
     notOnPath: (name, steps) => `${name}, absent du PATH${steps === '' ? '' : ` (étape ${steps})`}`,
     noReturn: 'POINT DE NON-RETOUR',
     kinds: {

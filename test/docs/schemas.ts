@@ -386,7 +386,14 @@ export const schemas = {
     .strictObject({ ok: z.boolean(), records: z.int(), head: text, firstBad: z.int().nullable(), row: text.nullable() })
     .describe('`journal verify RUN --json`; `row` is what the history row shows.'),
   doctor: z
-    .array(z.strictObject({ name: text, what: z.enum(['tool', 'param', 'secret']), here: z.boolean(), hint: text }))
+    .array(
+      z.strictObject({
+        name: text,
+        what: z.enum(['tool', 'param', 'secret', 'reach', 'permission']),
+        here: z.boolean(),
+        hint: text,
+      }),
+    )
     .describe('`doctor FILE --json`.'),
 } as const
 

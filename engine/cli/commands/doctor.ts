@@ -1,46 +1,75 @@
+import type { Problem } from '../../model/problem.ts'
+import { whyNoRuns } from '../../journal/run-folder.ts'
 import { isOnPath } from '../../process/run-command.ts'
+import { tableLines } from '../../terminal/table.ts'
+import type { Words } from '../../words/words.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
+import { type Look, looksOf } from '../look-here.ts'
+import { reachLooks, versionOf } from '../look-further.ts'
 import { say } from '../output.ts'
-import { toolsOf } from '../missing-here.ts'
+import { missingText } from '../overview.ts'
 import { errorsOf, prepare } from '../prepare.ts'
 import { tellProblems } from '../problems-out.ts'
 import { openPlace } from '../place.ts'
 
-interface Look {
-  readonly name: string
-  readonly what: 'tool' | 'param' | 'secret'
-  readonly here: boolean
-  readonly hint: string
-}
-
-/** `doctor [FILE]`: what is missing here: tools, parameters, secrets. Exit 1 when something is. */
+/** `doctor [FILE]`: what is missing here: tools and versions, parameters, secrets, reachability, permissions. Exit 1 when something is. */
 export async function command({ args, given }: Call): Promise<number> {
   const [file] = args
   const place = await openPlace(given)
-  if (file === undefined) return tell(['bash', 'git', 'flock'].map(tool), place)
-  const prepared = await prepare(file, given, { unattended: false, trusted: false, noRow: true })
+  if (file === undefined) {
+    const why = whyNoRuns(place.runs)
+    const tools = ['bash', 'git', 'flock'].map((name): Look => ({
+      name,
+      what: 'tool',
+      here: isOnPath(name),
+      hint: 'PATH',
+      steps: [],
+    }))
+    return tell(
+      [...tools, { name: place.runs, what: 'permission', here: why === null, hint: why ?? 'the records', steps: [] }],
+      place,
+    )
+  }
+  const prepared = await prepare(file, given, { unattended: false, trusted: given.trust === true, noRow: true })
   const { planned, problems, words, source } = prepared
   const plan = planned?.plan ?? null
-  if (plan === null || errorsOf(problems).length > 0) {
-    tellProblems(problems, { json: place.json, words, sources: new Map([[file, source]]) })
-    return EXIT.usage
-  }
-  const asked = (planned?.missing ?? []).flatMap(({ id, what, hint }): Look[] =>
-    what === 'secret' || what === 'param' ? [{ name: id, what, here: false, hint }] : [],
-  )
-  return tell([...toolsOf(plan).map(({ name }) => tool(name)), ...asked], { json: place.json, words })
+  const errors = errorsOf(problems)
+  if (plan !== null && errors.length === 0)
+    return tell([...looksOf(prepared, plan), ...(await reachLooks(plan))], { json: place.json, words })
+  // A value that nobody gave is what is asked here; anything else is the author's to mend first.
+  if (errors.length > 0 && errors.every(({ rule }) => rule === 'param-missing'))
+    return tell(errors.map(lookOf), { json: place.json, words })
+  tellProblems(problems, { json: place.json, words, sources: new Map([[file, source]]) })
+  return EXIT.usage
 }
 
-const tool = (name: string): Look => ({ name, what: 'tool', here: isOnPath(name), hint: 'PATH' })
+const lookOf = ({ reason }: Problem): Look => ({
+  name: /^\w+/.exec(reason)?.[0] ?? '',
+  what: 'param',
+  here: false,
+  hint: reason.replace(/^\w+ has no value: /, ''),
+  steps: [],
+})
 
-function tell(looks: readonly Look[], { json, words }: Pick<Awaited<ReturnType<typeof openPlace>>, 'json' | 'words'>): number {
+async function tell(looks: readonly Look[], { json, words }: { readonly json: boolean; readonly words: Words }): Promise<number> {
+  const versions = await Promise.all(
+    looks.map(async ({ name, what, here }) => (what === 'tool' && here ? versionOf(name) : null)),
+  )
+  const told = looks.map((look, index) => ({ ...look, hint: versions[index] ?? look.hint }))
   const missing = looks.filter(({ here }) => !here)
-  if (json) say(JSON.stringify(looks))
+  if (json) say(JSON.stringify(told.map(({ name, what, here, hint }) => ({ name, what, here, hint }))))
   else {
     const { cli } = words
-    const lines = looks.map(({ name, here, hint }) => (here ? `✓ ${cli.here(name)}` : `✗ ${cli.missing(name)} (${hint})`))
-    say([...lines, ...(missing.length === 0 ? ['', cli.allHere] : [])].join('\n'))
+    const here = told.filter((look) => look.here).map(({ name, what, hint }) => [`✓ ${name}`, cli.looks[what], hint])
+    say(
+      [
+        ...tableLines(here, Math.max(80, process.stdout.columns || 80), { wrapLast: true }),
+        ...missing.map((look) => `✗ ${missingText(look, words)}`),
+        '',
+        missing.length === 0 ? cli.allHere : cli.missingHere(missing.length),
+      ].join('\n'),
+    )
   }
   return missing.length === 0 ? EXIT.passed : EXIT.failed
 }

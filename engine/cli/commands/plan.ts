@@ -43,7 +43,7 @@ export async function command({ args, given }: Call): Promise<number> {
   const needs = plan.needsPerson.length === 0 ? cli.nothing : plan.needsPerson.join(', ')
   say(
     [
-      ...overviewScreen(look, plan, overviewOf(prepared, plan, [])),
+      ...overviewScreen(look, plan, await overviewOf(prepared, plan, [])),
       ...detailsScreen(look, plan),
       `${cli.needs}${words.colon} ${needs}`,
       ...(missing.length === 0 ? [] : [missingText(missing, words)]),
