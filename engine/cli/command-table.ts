@@ -148,7 +148,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'approve',
     args: ['REQUEST', '[STEP]'],
-    flags: ['role', 'as', 'runs', ...OUTPUT],
+    flags: ['role', 'key', 'as', 'runs', ...INPUT, ...OUTPUT],
     says: { en: 'approve a step of a run, as somebody else', fr: "approuver une étape d'une exécution, en tant que tiers" },
     load: () => import('./commands/approve.ts'),
   },

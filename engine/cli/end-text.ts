@@ -8,11 +8,11 @@ import type { EndExtra } from '../terminal/end-screen.ts'
 
 /** What the last screen says beside the state. */
 export function endExtraOf(
-  { plan, runId, folder, row }: SittingEnd,
+  { plan, runId, folder, row, requests }: SittingEnd,
   { lang, note }: { readonly lang: Lang; readonly note: string | null },
 ): EndExtra {
   const { facts } = readJournal(folder)
   const shown =
     row === null || row.where === 'nowhere' ? null : { where: row.where, file: relative(process.cwd(), row.file) || row.file }
-  return { runId, durationMs: runSummary(facts).durationMs, ...endMeasures({ plan, facts, lang }), row: shown, note }
+  return { runId, durationMs: runSummary(facts).durationMs, ...endMeasures({ plan, facts, lang }), row: shown, requests, note }
 }

@@ -65,6 +65,7 @@ export function unattendedFace(given: Given, lang: Lang): Face {
     output: () => undefined,
     progress: () => undefined,
     warn: (text) => complain(`! ${text}`),
+    tell: (text) => complain(text),
   }
 }
 

@@ -117,6 +117,14 @@ export const FLAGS = {
   step: { long: 'step', value: 'ID', says: { en: 'the output of one step', fr: "la sortie d'une étape" } },
   to: { long: 'to', value: 'STEP', says: { en: 'undo back to this step', fr: "défaire jusqu'à cette étape" } },
   role: { long: 'role', value: 'ROLE', says: { en: 'the role you sign as', fr: 'le rôle que vous signez' } },
+  key: {
+    long: 'key',
+    value: 'FILE',
+    says: {
+      en: 'the SSH key to sign with (private, or public in the agent)',
+      fr: "la clé SSH pour signer (privée, ou publique dans l'agent)",
+    },
+  },
   keep: { long: 'keep', value: 'N', says: { en: 'rows to keep in the table (50)', fr: 'lignes à garder dans le tableau (50)' } },
   lang: { long: 'lang', value: 'en|fr', says: { en: 'language of the screens', fr: 'langue des écrans' } },
   json: { long: 'json', says: { en: 'machine output only, on stdout', fr: 'sortie machine seule, sur stdout' } },

@@ -31,7 +31,7 @@ export function handedTo({ state }: Pick<SittingEnd, 'state'>): string | null {
 
 /** The flags of the other run: the same, with parameters of the same name from this one's plan. */
 export function flagsFor(given: Given, plan: Plan, names: ReadonlySet<string>): Given {
-  const { param: _param, from: _from, plan: _plan, reason: _reason, ...kept } = given
+  const { param: _param, from: _from, plan: _plan, reason: _reason, approval: _approval, takeOver: _takeOver, ...kept } = given
   const param = plan.params.flatMap(({ name, value, secret }) =>
     names.has(name) && !secret && value !== null ? [`${name}=${value}`] : [],
   )

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { relative } from 'node:path'
+import { ownerUid } from '../local/bringer.ts'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
 import type { RunRecord } from '../local/record.ts'
@@ -15,12 +16,14 @@ import type { Terminal } from '../terminal/attended.ts'
 import { EXIT, Exit } from './exit.ts'
 import { attendedFace, isTerminal } from './faces.ts'
 import type { Given } from './flags.ts'
+import { approvalsFrom } from './given-approvals.ts'
 import { operatorOf } from './operator.ts'
 import { complain } from './output.ts'
 import type { Place } from './place.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
-import { faceOf, handOver, tellEnd, tellLocked } from './run-file.ts'
+import { faceOf, handOver } from './run-file.ts'
+import { tellEnd, tellLocked } from './tell-end.ts'
 import { startValues } from './start-values.ts'
 
 export interface Going {
@@ -41,6 +44,12 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
   let secrets: SecretsOf | null = null
   const terminal = unattended ? null : attendedFace(given, { lang: prepared.lang, interrupts, secretsOf: () => secrets })
   try {
+    const settings = settingsOf(record, given, prepared, unattended)
+    const approved = await approvedFor(record, given, { plan, settings, place })
+    if (approved.problems.length > 0) {
+      tellProblems(approved.problems, { json, words: prepared.words })
+      return EXIT.usage
+    }
     const values = await startValues(plan, {
       runbook: prepared.runbook,
       root: record.origin.root,
@@ -60,14 +69,14 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
       record,
       plan,
       bytes: prepared.bytes,
-      settings: settingsOf(record, given, prepared, unattended),
+      settings,
       ...chosen,
-      takeOver: given.takeOver === true,
-      reason: given.reason ?? '',
+      takeOver: given.takeOver === true ? (given.reason ?? '') : null,
+      approvals: approved.heard,
     })
     if (ran.status === 'unwritable')
       return refuse(record, place, { reason: place.words.cli.unwritable(record.folder, ran.reason), rule: 'records' })
-    if (ran.status === 'locked') return tellLocked(ran.holder, { json, words: prepared.words })
+    if (ran.status === 'locked') return tellLocked(ran, { json, words: prepared.words })
     const code = tellEnd(ran.end, { given, terminal, words: prepared.words, lang: prepared.lang })
     terminal?.close()
     interrupts.close()
@@ -78,6 +87,19 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
     terminal?.close()
     interrupts.close()
   }
+}
+
+/** What `--approval` brings, for the plan that goes on and with its operators of now. */
+function approvedFor(
+  { facts, folder, runId }: RunRecord,
+  { approval }: Given,
+  { plan, settings, place }: { readonly plan: Plan; readonly settings: Settings; readonly place: Place },
+): ReturnType<typeof approvalsFrom> {
+  const state = { ...foldOf(facts), plan: plan.hash }
+  const operators = [...new Set([...state.operators, settings.operator.name])]
+  const { policy } = place.project
+  const run = { plan, state: { ...state, operators }, facts, runId, policy, runUid: ownerUid(folder) }
+  return approvalsFrom(approval, run, place.words)
 }
 
 /** Why this run cannot be gone on with, told; its exit code, or null. */
@@ -146,6 +168,7 @@ function tools(
   const { prepared, place, terminal, interrupts, secrets } = around
   return {
     face: faceOf(given, terminal, prepared),
+    words: prepared.words,
     secrets,
     stepTypes: prepared.stepTypes,
     policy: place.project.policy,

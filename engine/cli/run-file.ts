@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import type { Holder } from '../journal/locks.ts'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
 import { type Origin, realPath } from '../local/record.ts'
@@ -11,18 +10,18 @@ import type { Plan } from '../model/plan.ts'
 import type { Settings } from '../model/fact.ts'
 import type { Json } from '../model/value.ts'
 import type { Terminal } from '../terminal/attended.ts'
-import { endScreen } from '../terminal/end-screen.ts'
 import { refusedText } from '../terminal/refused.ts'
 import type { Words } from '../words/words.ts'
-import { endExtraOf } from './end-text.ts'
 import { EXIT } from './exit.ts'
 import { attendedFace, isTerminal, unattendedFace, withFactLines } from './faces.ts'
 import type { Given } from './flags.ts'
 import { incidentStart } from './incident-start.ts'
 import { operatorOf } from './operator.ts'
-import { complain, say } from './output.ts'
+import { tellEnd, tellLocked } from './tell-end.ts'
+import { complain } from './output.ts'
 import { type Chain, flagsFor, handedTo, isCircle, longer, pathBeside } from './hand-over.ts'
 import { elsewhere } from './elsewhere.ts'
+import { approvalsFrom, beforeStart } from './given-approvals.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { sorted, tellProblems, usageProblem } from './problems-out.ts'
@@ -85,6 +84,11 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
   const { plan, settings, prepared, given, kind, terminal, interrupts, kept } = beginning
   const { words } = prepared
   const json = given.json === true
+  const approved = await approvalsFrom(given.approval, beforeStart(plan, settings, prepared.project.policy), words)
+  if (approved.problems.length > 0) {
+    tellProblems(approved.problems, { json, words })
+    return EXIT.usage
+  }
   const locks = locksFolder(prepared.root, prepared.runs)
   const notes = locks.elsewhere ? [words.cli.lockElsewhere(locks.folder)] : []
   // The first screen is shown before anything is asked or run, a `cmd:` too.
@@ -114,10 +118,12 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     origin: originOf(prepared, given, { locks: locks.folder, writesRow: kind.writesRow }),
     settings,
     started: values.started,
-    takeOver: given.takeOver === true,
+    approvals: approved.heard,
+    takeOver: given.takeOver === true ? (given.reason ?? '') : null,
     toolVersion: toolVersion(),
     random: Math.random,
     face: faceOf(given, terminal, prepared),
+    words,
     secrets: kept.secrets,
     stepTypes: prepared.stepTypes,
     policy: prepared.project.policy,
@@ -130,7 +136,7 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     tellProblems([usageProblem({ rule: 'records', reason: words.cli.unwritable(prepared.runs, ran.reason) })], { json, words })
     return EXIT.usage
   }
-  return ran.status === 'locked' ? tellLocked(ran.holder, { json, words }) : ran.end
+  return ran.status === 'locked' ? tellLocked(ran, { json, words }) : ran.end
 }
 
 /** What earlier or simulated steps would have captured: given with `-p`, or still to be asked. */
@@ -254,46 +260,6 @@ function settingsOf(prepared: Prepared, given: Given, { unattended }: RunKind, i
     from: given.from === undefined ? null : { step: given.from, reason: given.reason ?? '' },
     leaves: unattended,
   }
-}
-
-/** Who holds the lock, and what the second person can do. */
-export function tellLocked(holder: Holder | null, { json, words }: { readonly json: boolean; readonly words: Words }): number {
-  if (json) say(JSON.stringify({ type: 'locked', ...holder }))
-  const { cli } = words
-  complain(
-    holder === null
-      ? cli.lockedUnknown
-      : `${cli.locked(`${holder.operator} (${holder.host}, ${holder.run})`, holder.since, holder.step ?? '')}\n${cli.lockedHelp(holder.run)}`,
-  )
-  return EXIT.locked
-}
-
-/** Shows how it ended and gives its exit code. */
-export function tellEnd(
-  end: SittingEnd,
-  {
-    given,
-    terminal,
-    words,
-    lang,
-  }: { readonly given: Given; readonly terminal: Terminal | null; readonly words: Words; readonly lang: Prepared['lang'] },
-): number {
-  if (end.broken !== null) {
-    complain(`${end.broken}\n${words.cli.broken(end.runId)}`)
-    return EXIT.failed
-  }
-  const next = handedTo(end)
-  const extra = endExtraOf(end, { lang, note: next === null ? null : words.cli.handedOver(next) })
-  const shown = { plan: end.plan, state: end.state, extra }
-  if (terminal !== null) terminal.end(shown)
-  else if (given.json !== true && given.quiet !== true)
-    say(['', ...endScreen({ words, width: 80, ascii: false }, shown)].join('\n'))
-  if (end.row?.where === 'patch') {
-    if (given.json === true) complain(end.row.patch)
-    else if (terminal === null) say(end.row.patch)
-    else complain(end.row.patch)
-  }
-  return end.state.ended?.exitCode ?? EXIT.failed
 }
 
 /** Starts the runbook that a run handed over to and gives its exit code; null where it handed over to none. */

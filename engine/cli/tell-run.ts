@@ -14,7 +14,7 @@ import { operatorOf } from './operator.ts'
 import { say } from './output.ts'
 import type { Place } from './place.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
-import { tellLocked } from './run-file.ts'
+import { tellLocked } from './tell-end.ts'
 
 /** Says something to a run from another terminal: to its process while it lives, else into its record, where that may still be. */
 export async function tellRun(
@@ -43,7 +43,8 @@ export async function tellRun(
   return appendLate(record, message, { by, place })
 }
 
-async function appendLate(
+/** Puts a message into the record of a run that nobody goes on with now. */
+export async function appendLate(
   record: RunRecord,
   message: Message,
   { by, place }: { readonly by: Who; readonly place: Place },
@@ -55,9 +56,9 @@ async function appendLate(
     environment: plan.environment,
     run: runId,
     operator: by.name,
-    takeOver: false,
+    takeOver: null,
   })
-  if (!locked.ok) return tellLocked(locked.holder, place)
+  if (!locked.ok) return tellLocked(locked, place)
   try {
     repairJournal(folder)
     const { facts, head } = readJournal(folder)

@@ -26,50 +26,119 @@ export interface Holder {
 export interface Lock {
   /** Tells where the run is now. */
   update(step: string): void
+  /** Who has taken it over; null while it is ours. Looked up at each call: nothing may be begun without it. */
+  takenBy(): TakenOver | null
   release(): void
 }
+
+/** Who takes a lock over, and why. */
+export interface TakeOver {
+  readonly operator: string
+  readonly reason: string
+}
+
+/** What a holder is told by whoever takes its lock over. */
+export interface TakenOver extends TakeOver {
+  readonly host: string
+  readonly pid: number
+  readonly since: string
+}
+
+/** How long a holder that lives has, to notice and to stop. */
+const YIELD_MS = 30_000
 
 /** Neither the kernel's lock nor flock(1) is to be had: refused, never guessed. */
 export class LockUnavailable extends Error {
   override readonly name = 'LockUnavailable'
 }
 
-/** Takes the lock of a key (runbook and environment), or tells who has it. A kernel lock ends with its process; another host's record is never stale by itself. */
+/** Takes the lock of a key (runbook and environment), or tells who has it. A kernel lock ends with its process; another host's record is never stale by itself. Taking over: a holder that lives is told, and has stopped before this resolves. */
 export async function acquireLock(options: {
   readonly folder: string
   readonly key: string
   readonly holder: Omit<Holder, 'host' | 'pid'>
-  readonly takeOver: boolean
-}): Promise<{ readonly ok: true; readonly lock: Lock } | { readonly ok: false; readonly holder: Holder | null }> {
+  readonly takeOver: TakeOver | null
+}): Promise<
+  { readonly ok: true; readonly lock: Lock } | { readonly ok: false; readonly holder: Holder | null; readonly stuck?: true }
+> {
   const { folder, key, takeOver } = options
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const name = createHash('sha256').update(key).digest('hex').slice(0, 16)
   const note = join(folder, `${name}.json`)
-  const held = await tryLock(join(folder, `${name}.lock`))
+  const taken = join(folder, `${name}.taken`)
+  const path = join(folder, `${name}.lock`)
+  let held = await tryLock(path)
   const before = readHolder(note)
-  if (held === null) return { ok: false, holder: before }
-  if (before !== null && before.host !== hostname() && !takeOver) {
-    held()
+  if (takeOver === null && held === null) return { ok: false, holder: before }
+  if (takeOver === null && before !== null && before.host !== hostname()) {
+    held?.()
     return { ok: false, holder: before }
   }
-  let noted = -Infinity
-  let holder: Holder = { ...options.holder, host: hostname(), pid: process.pid }
-  writeDurable(note, JSON.stringify(holder))
+  if (takeOver !== null && before !== null) {
+    const { host, pid, since } = before
+    writeDurable(taken, JSON.stringify({ ...takeOver, host, pid, since } satisfies TakenOver))
+    held ??= await untilFree(path)
+    if (held === null) {
+      rmSync(taken, { force: true })
+      return { ok: false, holder: before, stuck: true }
+    }
+  }
+  if (held === null) return { ok: false, holder: before }
   return {
     ok: true,
-    lock: {
-      update(step) {
-        const now = performance.now()
-        if (holder.step === step || now < noted + NOTE_MS) return
-        noted = now
-        holder = { ...holder, step }
-        writeNote(note, holder)
-      },
-      release() {
-        rmSync(note, { force: true })
-        held()
-      },
+    lock: lockOf({ note, taken, holder: { ...options.holder, host: hostname(), pid: process.pid }, free: held }),
+  }
+}
+
+async function untilFree(path: string): Promise<(() => void) | null> {
+  const until = performance.now() + YIELD_MS
+  for (;;) {
+    const held = await tryLock(path)
+    if (held !== null || performance.now() > until) return held
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
+
+function lockOf(given: {
+  readonly note: string
+  readonly taken: string
+  readonly holder: Holder
+  readonly free: () => void
+}): Lock {
+  const { note, taken, free } = given
+  let { holder } = given
+  let noted = -Infinity
+  writeDurable(note, JSON.stringify(holder))
+  const takenBy = (): TakenOver | null => {
+    const said = readTaken(taken)
+    const isMine = said?.host === holder.host && said.pid === holder.pid && said.since === holder.since
+    return isMine ? said : null
+  }
+  return {
+    takenBy,
+    update(step) {
+      const now = performance.now()
+      if (holder.step === step || now < noted + NOTE_MS) return
+      noted = now
+      holder = { ...holder, step }
+      writeNote(note, holder)
     },
+    release() {
+      // Who took it over has written, or will write, a note of its own.
+      if (takenBy() === null) {
+        rmSync(note, { force: true })
+        rmSync(taken, { force: true })
+      }
+      free()
+    },
+  }
+}
+
+function readTaken(path: string): TakenOver | null {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as TakenOver
+  } catch {
+    return null
   }
 }
 

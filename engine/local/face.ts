@@ -1,4 +1,5 @@
 import type { Answer, BlockId, Key, Message, Question, Stamped, State, TaskId } from '../model/fact.ts'
+import type { NotTaken } from './approvals.ts'
 import type { Plan } from '../model/plan.ts'
 
 /** How a long execution is getting on. Shown, never a fact. */
@@ -22,6 +23,10 @@ export interface AskContext {
   readonly outputOf: (key: Key) => readonly string[]
   /** The values that an entry sees, with where each came from; secrets as `•••`. */
   readonly valuesOf: (step: BlockId) => readonly { readonly name: string; readonly text: string; readonly origin: string }[]
+  /** What `reprise approve` is given for this approval, one REQUEST a role. */
+  readonly requestsOf: (step: BlockId) => readonly string[]
+  /** Takes a pasted approval: null, or why it is not taken. */
+  readonly approve: (text: string) => Promise<NotTaken | null>
 }
 
 /** What a person said to a question: an answer, or something that may be said at any time. */
@@ -50,4 +55,6 @@ export interface Face {
   lend<T>(use: () => Promise<T>): Promise<T>
   /** Something to know that is no fact: a process left behind, say. */
   warn(text: string): void
+  /** Something to know that is no fact, and no warning. */
+  tell(text: string): void
 }

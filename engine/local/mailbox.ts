@@ -1,12 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Message, Who } from '../model/fact.ts'
+import { bringerOf } from './bringer.ts'
+import type { Bringer } from './check-approval.ts'
 
-/** Something said to a run from another terminal. */
-export interface Mail {
-  readonly message: Message
-  readonly by: Who
-}
+/** Something said to a run from another terminal; an approval comes as its line, which the run checks itself. */
+export type Mail = { readonly message: Message; readonly by: Who } | { readonly approval: string }
 
 /** How often the box is looked into where the system does not tell. */
 const LOOK_MS = 500
@@ -16,12 +15,13 @@ export function post(folder: string, mail: Mail): void {
   const box = join(folder, 'mailbox')
   mkdirSync(box, { recursive: true, mode: 0o700 })
   const name = `${String(Date.now()).padStart(15, '0')}-${process.pid}`
-  writeFileSync(join(box, `${name}.part`), JSON.stringify(mail), { mode: 0o600 })
+  // An approver's own account may bring it: the run's account reads it.
+  writeFileSync(join(box, `${name}.part`), JSON.stringify(mail), { mode: 'approval' in mail ? 0o644 : 0o600 })
   renameSync(join(box, `${name}.part`), join(box, `${name}.json`))
 }
 
 /** Reads what is dropped, in order, until it is closed. */
-export function openMailbox(folder: string, onMail: (mail: Mail) => void): { close(): void } {
+export function openMailbox(folder: string, onMail: (mail: Mail, bringer: Bringer | null) => void): { close(): void } {
   const box = join(folder, 'mailbox')
   mkdirSync(box, { recursive: true, mode: 0o700 })
   const look = (): void => {
@@ -29,7 +29,8 @@ export function openMailbox(folder: string, onMail: (mail: Mail) => void): { clo
       if (!name.endsWith('.json')) continue
       const path = join(box, name)
       try {
-        onMail(JSON.parse(readFileSync(path, 'utf8')) as Mail)
+        const mail = JSON.parse(readFileSync(path, 'utf8')) as Mail
+        onMail(mail, 'approval' in mail ? bringerOf(path) : null)
       } catch {
         // Not a message: nobody is told anything by it.
       }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { partsOf } from '../machine/keys.ts'
 import type { BlockId, Key, Message, Question, State, TaskId, Who } from '../model/fact.ts'
+import type { Approvals } from './approvals.ts'
 import type { AskContext, Said } from './face.ts'
 import type { Hands } from './hands.ts'
 import type { Inputs } from './inputs.ts'
@@ -13,6 +14,8 @@ export interface Questions {
   ask(question: Question): void
   /** Takes a question back; true when it was one of ours. */
   withdraw(task: TaskId): boolean
+  /** Nobody is asked anything any more. */
+  close(): void
 }
 
 /** At most so much of an output is shown again. */
@@ -24,6 +27,7 @@ interface Asking {
   readonly stateOf: () => State
   readonly runClockMs: () => number
   readonly operator: () => Who
+  readonly approvals: Approvals
   readonly open: Map<TaskId, { readonly question: Question; readonly screen: AbortController | null }>
 }
 
@@ -44,6 +48,10 @@ export function openQuestions(given: Omit<Asking, 'open'>): Questions {
       asked.screen?.abort()
       inputs.push({ type: 'answer', task, answer: { choice: 'withdrawn' }, by: { name: '', how: 'policy' } })
       return true
+    },
+    close() {
+      for (const { screen } of open.values()) screen?.abort()
+      open.clear()
     },
   }
 }
@@ -110,7 +118,7 @@ async function saidAndObeyed({ inputs, operator }: Asking, message: Message): Pr
   await settled
 }
 
-function contextOf({ hands, stateOf, runClockMs }: Asking, questions: readonly Question[]): AskContext {
+function contextOf({ hands, stateOf, runClockMs, approvals }: Asking, questions: readonly Question[]): AskContext {
   return {
     questions,
     plan: hands.plan,
@@ -118,6 +126,8 @@ function contextOf({ hands, stateOf, runClockMs }: Asking, questions: readonly Q
     runClockMs,
     outputOf: (key) => outputOf(key, stateOf(), hands),
     valuesOf: (step) => shownValues(step, stateOf(), hands),
+    requestsOf: (step) => approvals.requests(step),
+    approve: (text) => approvals.take(text, null),
   }
 }
 

@@ -10,7 +10,7 @@ import type { Plan } from '../model/plan.ts'
 import { endSurvivors } from '../process/lifeline.ts'
 import { machineClock } from './clock.ts'
 import { type RunRecord, writeRecord } from './record.ts'
-import { lockRun } from './run-lock.ts'
+import { lockRun, takenOver, takeOverOf } from './run-lock.ts'
 import { runSitting, type SittingTools } from './sitting.ts'
 import type { Ran } from './start-run.ts'
 import { writeRow } from './write-row.ts'
@@ -23,9 +23,10 @@ export interface ResumeRequest extends SittingTools {
   readonly settings: Settings
   readonly course: 'forward' | 'rolling'
   readonly to: StepId | null
-  readonly takeOver: boolean
-  /** Why it is taken over. */
-  readonly reason: string
+  /** Why it is taken over; null: it is not. */
+  readonly takeOver: string | null
+  /** What was approved elsewhere, and has been checked. */
+  readonly approvals: readonly Extract<Fact, { type: 'heard' }>[]
 }
 
 /** Folds facts from the beginning. */
@@ -74,9 +75,9 @@ export async function resumeRun(request: ResumeRequest): Promise<Ran> {
     environment: plan.environment,
     run: runId,
     operator: settings.operator.name,
-    takeOver: request.takeOver,
+    takeOver: takeOverOf(request),
   })
-  if (!locked.ok) return { status: 'locked', holder: locked.holder }
+  if (!locked.ok) return { ...locked, status: 'locked' }
   const torn = repairJournal(folder)
   if (torn !== null) request.face.warn(`${torn}: the journal's last line was torn, it is kept there`)
   const { alive } = await endSurvivors({ runMarker: folder, graceMs: request.policy.limits.graceMs })
@@ -90,9 +91,8 @@ export async function resumeRun(request: ResumeRequest): Promise<Ran> {
   const first: Fact[] = [
     ...recover(state),
     { type: 'run-resumed', sitting, plan: plan.hash, settings, edited, course: request.course, to: request.to },
-    ...(request.takeOver
-      ? [{ type: 'heard', message: { say: 'take-over', reason: request.reason }, by: settings.operator } as const]
-      : []),
+    ...takenOver(request),
+    ...request.approvals,
   ]
   const last = read.facts.at(-1)
   const end = await runSitting({

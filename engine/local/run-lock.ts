@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { acquireLock, type Holder, type Lock } from '../journal/locks.ts'
+import { acquireLock, type Holder, type Lock, type TakeOver } from '../journal/locks.ts'
 import { canBeWritten } from '../journal/run-folder.ts'
+import type { Fact, Settings } from '../model/fact.ts'
 import { realPath } from './record.ts'
 
 /** Folder of the locks: the root's own; where that cannot be written, beside the records. Makes none. */
@@ -17,8 +18,10 @@ export function lockRun(given: {
   readonly environment: string
   readonly run: string
   readonly operator: string
-  readonly takeOver: boolean
-}): Promise<{ readonly ok: true; readonly lock: Lock } | { readonly ok: false; readonly holder: Holder | null }> {
+  readonly takeOver: TakeOver | null
+}): Promise<
+  { readonly ok: true; readonly lock: Lock } | { readonly ok: false; readonly holder: Holder | null; readonly stuck?: true }
+> {
   const { folder, file, environment, run, operator, takeOver } = given
   const runbook = realPath(file)
   mkdirSync(dirname(folder), { recursive: true, mode: 0o700 })
@@ -28,4 +31,19 @@ export function lockRun(given: {
     holder: { run, runbook, environment, operator, since: new Date().toISOString(), step: null },
     takeOver,
   })
+}
+
+interface Taking {
+  readonly takeOver: string | null
+  readonly settings: Settings
+}
+
+/** Who takes over and why, as the holder is told. */
+export function takeOverOf({ takeOver, settings }: Taking): TakeOver | null {
+  return takeOver === null ? null : { operator: settings.operator.name, reason: takeOver }
+}
+
+/** The same, as the journal is told. */
+export function takenOver({ takeOver, settings }: Taking): readonly Extract<Fact, { type: 'heard' }>[] {
+  return takeOver === null ? [] : [{ type: 'heard', message: { say: 'take-over', reason: takeOver }, by: settings.operator }]
 }

@@ -1,30 +1,34 @@
 import { openCarryStore } from '../journal/carry-store.ts'
-import { openJournal, JournalError, type LastRecord } from '../journal/journal.ts'
-import type { Lock } from '../journal/locks.ts'
+import { type Journal, openJournal, JournalError, type LastRecord } from '../journal/journal.ts'
+import type { Lock, TakenOver } from '../journal/locks.ts'
 import { readJournal } from '../journal/read.ts'
 import { drive } from '../machine/drive.ts'
 import { evolve } from '../machine/evolve.ts'
-import type { Fact, Settings, State, Who } from '../model/fact.ts'
+import type { BlockId, Fact, Message, Settings, State, Who } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import type { StepType } from '../model/step-type.ts'
 import type { Values } from '../model/value.ts'
 import { startLifeline } from '../process/lifeline.ts'
+import type { Words } from '../words/words.ts'
+import { type Approvals, keptRequests, openApprovals } from './approvals.ts'
+import type { Bringer } from './check-approval.ts'
 import { type Clock, machineClock } from './clock.ts'
 import type { Face } from './face.ts'
 import type { Hands } from './hands.ts'
-import { openInputs } from './inputs.ts'
+import { type Inputs, openInputs } from './inputs.ts'
 import { exitCodeOf, type Interrupts } from './interrupts.ts'
 import { openMailbox } from './mailbox.ts'
 import type { Origin } from './record.ts'
 import { openResources } from './resources.ts'
 import type { SecretsOf } from './secrets-of.ts'
-import { openWorld } from './world.ts'
+import { type LocalWorld, openWorld, RunTaken } from './world.ts'
 import { type RowWritten, writeRow } from './write-row.ts'
 
 /** What every sitting of a run is given, whether it begins or goes on. */
 export interface SittingTools {
   readonly face: Face
+  readonly words: Words
   readonly secrets: SecretsOf
   readonly stepTypes: ReadonlyMap<string, StepType>
   readonly policy: Policy
@@ -60,11 +64,18 @@ export interface SittingEnd {
   readonly row: RowWritten | null
   /** The journal could not be written on: why. Nothing was begun after that. */
   readonly broken: string | null
+  /** Somebody else goes on with it. Nothing was begun or written after that. */
+  readonly taken: TakenOver | null
+  /** Of a run that waits: what each step asks approvers for. */
+  readonly requests: Readonly<Record<BlockId, readonly string[]>>
 }
+
+/** How often it is looked up whether somebody has taken the run over. */
+const TAKEN_MS = 250
 
 /** Runs one sitting: journal, processes, questions, to its end or to where it waits; then the row. */
 export async function runSitting(request: SittingRequest): Promise<SittingEnd> {
-  const { plan, folder, runId, secrets, clock = machineClock, settings } = request
+  const { plan, folder, runId, secrets, clock = machineClock } = request
   const journal = openJournal({
     folder,
     run: runId,
@@ -73,14 +84,70 @@ export async function runSitting(request: SittingRequest): Promise<SittingEnd> {
     after: request.after,
   })
   const lifeline = startLifeline({ runMarker: folder, graceMs: request.policy.limits.graceMs })
+  const hands = handsOf(request, lifeline)
+  try {
+    const { state, broken, taken } = await sit(request, journal, hands)
+    const isOurs = broken === null && taken === null
+    const row = isOurs ? await endSitting(request, state, (fact) => void journal.append(fact)) : null
+    if (isOurs && ['passed', 'rolled-back'].includes(state.ended?.result ?? '')) hands.carry.remove()
+    return { runId, folder, state, plan, row, broken, taken, requests: isOurs ? requestsAt(request, state) : {} }
+  } finally {
+    lifeline.close()
+    journal.close()
+    request.lock.release()
+  }
+}
+
+type Sat = Pick<SittingEnd, 'state' | 'broken' | 'taken'>
+
+/** Drives the machine until the sitting is over, the journal breaks, or somebody takes the run over. */
+async function sit(request: SittingRequest, journal: Journal, hands: Hands): Promise<Sat> {
+  const { plan, folder, runId, settings, lock, interrupts, policy, clock = machineClock } = request
   const inputs = openInputs(() => journal.runClockMs())
   const operator = (): Who => settings.operator
-  const hands = handsOf(request, lifeline)
   const [machine, screens] = request.states
-  const world = openWorld({ hands, journal, inputs, lock: request.lock, from: screens, operator })
-  const mailbox = openMailbox(folder, ({ message, by }) => inputs.push({ type: 'message', message, by }))
-  request.interrupts.listen((name, nth) => {
-    const heard = { type: 'heard', message: { say: 'signal', name }, by: { name: operator().name, how: 'signal' } } as const
+  const tell = async (message: Message, by: Who): Promise<void> => {
+    const settled = inputs.settled()
+    inputs.push({ type: 'message', message, by })
+    await settled
+  }
+  const desk = { folder, runId, plan, policy, now: () => clock.now(), stateOf: () => world.state(), tell }
+  const approvals = openApprovals(desk)
+  const world: LocalWorld = openWorld({ hands, journal, inputs, lock, from: screens, operator, approvals })
+  const mailbox = openMailbox(folder, (mail, bringer) => {
+    if ('approval' in mail) void takeMail(request, approvals, { text: mail.approval, bringer })
+    else if (mail.message.say !== 'approve') inputs.push({ type: 'message', message: mail.message, by: mail.by })
+  })
+  listen(request, inputs, world)
+  const watch = setInterval(() => {
+    if (lock.takenBy() !== null) inputs.push({ type: 'time' })
+  }, TAKEN_MS)
+  let state = machine
+  try {
+    for (const fact of request.first) state = evolve(state, await world.append(fact))
+    return { state: await drive(plan, world, state), broken: null, taken: null }
+  } catch (error) {
+    if (error instanceof RunTaken) return { state: world.state(), broken: null, taken: error.by }
+    if (!(error instanceof JournalError)) throw error
+    return { state: world.state(), broken: error.message, taken: null }
+  } finally {
+    clearInterval(watch)
+    await world.abandon()
+    mailbox.close()
+    await hands.resources.close()
+    interrupts.listen(null)
+    interrupts.onMessage(null)
+  }
+}
+
+/** What the terminal and the system say at any time. */
+function listen({ interrupts, settings }: SittingRequest, inputs: Inputs, world: LocalWorld): void {
+  interrupts.listen((name, nth) => {
+    const heard = {
+      type: 'heard',
+      message: { say: 'signal', name },
+      by: { name: settings.operator.name, how: 'signal' },
+    } as const
     if (nth === 1) {
       inputs.push({ type: 'message', message: heard.message, by: heard.by })
       return
@@ -91,32 +158,26 @@ export async function runSitting(request: SittingRequest): Promise<SittingEnd> {
       process.exit(exitCodeOf(name))
     }
   })
-  request.interrupts.onMessage((message) => inputs.push({ type: 'message', message, by: operator() }))
-  let state = machine
-  let broken: string | null = null
-  try {
-    for (const fact of request.first) state = evolve(state, await world.append(fact))
-    state = await drive(plan, world, state)
-  } catch (error) {
-    if (!(error instanceof JournalError)) throw error
-    broken = error.message
-    state = world.state()
-  } finally {
-    await world.abandon()
-    mailbox.close()
-    await hands.resources.close()
-    request.interrupts.listen(null)
-    request.interrupts.onMessage(null)
-  }
-  try {
-    const row = broken === null ? await endSitting(request, state, (fact) => void journal.append(fact)) : null
-    if (broken === null && ['passed', 'rolled-back'].includes(state.ended?.result ?? '')) hands.carry.remove()
-    return { runId, folder, state, plan, row, broken }
-  } finally {
-    lifeline.close()
-    journal.close()
-    request.lock.release()
-  }
+  interrupts.onMessage((message) => inputs.push({ type: 'message', message, by: settings.operator }))
+}
+
+/** An approval from another terminal; one that is not taken is said here, where the run is. */
+async function takeMail(
+  { face, words }: SittingRequest,
+  approvals: Approvals,
+  { text, bringer }: { readonly text: string; readonly bringer: Bringer | null },
+): Promise<void> {
+  const refused = await approvals.take(text, bringer)
+  if (refused !== null) face.warn(words.cli.approveNot(words.people.refused[refused.why](refused.role)))
+}
+
+/** Whom a run that waits waits for. */
+function requestsAt(request: SittingRequest, state: State): SittingEnd['requests'] {
+  if (state.ended?.result !== 'waiting') return {}
+  const steps = Object.values(state.open).flatMap((open) =>
+    open.type === 'question' && open.about === 'approval' && open.step !== null ? [open.step] : [],
+  )
+  return Object.fromEntries(steps.map((step) => [step, keptRequests({ ...request, state, step })]))
 }
 
 function handsOf(request: SittingRequest, lifeline: Hands['lifeline']): Hands {

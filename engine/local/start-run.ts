@@ -3,11 +3,11 @@ import { createRun } from '../journal/run-folder.ts'
 import type { Holder, Lock } from '../journal/locks.ts'
 import { initialState } from '../machine/evolve.ts'
 import { RULES } from '../machine/rules.ts'
-import type { Settings } from '../model/fact.ts'
+import type { Fact, Settings } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Values } from '../model/value.ts'
 import { type Origin, writeRecord } from './record.ts'
-import { lockRun } from './run-lock.ts'
+import { lockRun, takenOver, takeOverOf } from './run-lock.ts'
 import { runSitting, type SittingEnd, type SittingTools } from './sitting.ts'
 
 export interface StartRequest extends SittingTools {
@@ -17,7 +17,10 @@ export interface StartRequest extends SittingTools {
   readonly origin: Origin
   readonly settings: Settings
   readonly started: Values
-  readonly takeOver: boolean
+  /** Why it is taken over; null: it is not. */
+  readonly takeOver: string | null
+  /** What was approved before the start, and has been checked. */
+  readonly approvals: readonly Extract<Fact, { type: 'heard' }>[]
   readonly toolVersion: string
   readonly random: () => number
   /** The run has an id now: who follows it can be told. */
@@ -27,7 +30,7 @@ export interface StartRequest extends SittingTools {
 /** A sitting's end, or who holds the lock. */
 export type Ran =
   | { readonly status: 'ended'; readonly end: SittingEnd }
-  | { readonly status: 'locked'; readonly holder: Holder | null }
+  | { readonly status: 'locked'; readonly holder: Holder | null; readonly stuck?: true }
   | { readonly status: 'unwritable'; readonly reason: string }
 
 /** Begins a run: lock, folder, record, first fact; then to its end. A refused start leaves no folder and no row. */
@@ -47,11 +50,11 @@ export async function startRun(request: StartRequest): Promise<Ran> {
       environment: plan.environment,
       run: id,
       operator: settings.operator.name,
-      takeOver: request.takeOver,
+      takeOver: takeOverOf(request),
     })
     if (!locked.ok) {
       rmSync(folder, { recursive: true, force: true })
-      return { status: 'locked', holder: locked.holder }
+      return { ...locked, status: 'locked' }
     }
     lock = locked.lock
     writeRecord(folder, { plan, runbook: request.bytes, origin, sitting: 1 })
@@ -69,7 +72,11 @@ export async function startRun(request: StartRequest): Promise<Ran> {
     lock,
     after: null,
     states: [initialState(), initialState()],
-    first: [{ type: 'run-started', rules: RULES, tool: request.toolVersion, plan: plan.hash, settings, values: request.started }],
+    first: [
+      { type: 'run-started', rules: RULES, tool: request.toolVersion, plan: plan.hash, settings, values: request.started },
+      ...takenOver(request),
+      ...request.approvals,
+    ],
   })
   return { status: 'ended', end }
 }

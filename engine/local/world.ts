@@ -1,16 +1,28 @@
 import { evolve } from '../machine/evolve.ts'
 import type { World } from '../machine/world.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { Lock } from '../journal/locks.ts'
+import type { Lock, TakenOver } from '../journal/locks.ts'
 import type { Execution, Input, State, TaskId, Who } from '../model/fact.ts'
+import type { Approvals } from './approvals.ts'
 import type { Hands } from './hands.ts'
 import type { Inputs } from './inputs.ts'
 import { perform } from './perform.ts'
 import { openQuestions } from './questions.ts'
 
+/** Somebody has taken the run over: nothing may be written or begun here any more. */
+export class RunTaken extends Error {
+  override readonly name = 'RunTaken'
+  readonly by: TakenOver
+
+  constructor(by: TakenOver) {
+    super(`taken over by ${by.operator}`)
+    this.by = by
+  }
+}
+
 /** The port on one machine, and what its owner needs beside it. */
 export interface LocalWorld extends World {
-  /** Ends everything that runs, without a fact: the journal can no longer be written. */
+  /** Ends everything that runs and is asked, without a fact: the journal can no longer be written. */
   abandon(): Promise<void>
   /** The fold of all facts so far, for screens. */
   state(): State
@@ -24,11 +36,19 @@ export function openWorld(given: {
   readonly lock: Lock
   readonly from: State
   readonly operator: () => Who
+  readonly approvals: Approvals
 }): LocalWorld {
-  const { hands, journal, inputs, lock, operator } = given
+  const { hands, journal, inputs, lock, operator, approvals } = given
   let shown = given.from
   const running = new Map<TaskId, { readonly stop: AbortController; readonly done: Promise<void> }>()
-  const questions = openQuestions({ hands, inputs, stateOf: () => shown, runClockMs: () => journal.runClockMs(), operator })
+  const questions = openQuestions({
+    hands,
+    inputs,
+    stateOf: () => shown,
+    runClockMs: () => journal.runClockMs(),
+    operator,
+    approvals,
+  })
 
   const start = (task: Execution): void => {
     const stop = new AbortController()
@@ -41,6 +61,8 @@ export function openWorld(given: {
   }
   return {
     append(fact) {
+      const taken = lock.takenBy()
+      if (taken !== null) return Promise.reject(new RunTaken(taken))
       const stamped = journal.append(fact)
       shown = evolve(shown, structuredClone(stamped))
       hands.face.fact(stamped, hands.plan, shown)
@@ -53,6 +75,7 @@ export function openWorld(given: {
     next: (untilMs) => inputs.next(untilMs),
     full: () => false,
     async abandon() {
+      questions.close()
       const all = [...running.values()]
       for (const { stop } of all) stop.abort()
       await Promise.allSettled(all.map(({ done }) => done))

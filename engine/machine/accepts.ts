@@ -1,20 +1,19 @@
 import type { Answer, Message, Question, State, Who } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
-import { approversOf, asksApproval } from './approvals.ts'
+import { fold } from '../language/fold.ts'
+import { anyRolesOf, approversOf, asksApproval, lackingRoles } from './approvals.ts'
 import { partsOf } from './keys.ts'
 import { lookUp } from './look-up.ts'
 
+/** Why something may not be said now: a code that the faces have words for. */
+export type Refusal = 'ended' | 'operator' | 'other-plan' | 'not-asked' | 'twice' | 'role' | 'role-full'
+
 /** Whether a message may be said now: null, or why not. An approval is nobody's own, of this plan, asked for, and given once. */
-export function accepts(plan: Plan, state: State, message: Message, by: Who): string | null {
-  if (state.ended !== null && message.say !== 'note' && message.say !== 'approve') return 'the run has ended'
+export function accepts(plan: Plan, state: State, message: Message, by: Who): Refusal | (string & {}) | null {
+  if (state.ended !== null && message.say !== 'note' && message.say !== 'approve') return 'ended'
   switch (message.say) {
-    case 'approve': {
-      if (state.operators.includes(by.name)) return `${by.name} operates this run and cannot approve it`
-      if (message.plan !== state.plan) return 'it was given for another plan'
-      if (!asksApproval(lookUp(plan), message.step)) return `nobody asked for an approval of ${message.step}`
-      if (approversOf(state, message.step).includes(by.name)) return `${by.name} has approved it already`
-      return null
-    }
+    case 'approve':
+      return whyNotApproved(plan, state, message, by)
     case 'jump':
       return jumps(plan, state, message.to)
     case 'note':
@@ -29,6 +28,22 @@ export function accepts(plan: Plan, state: State, message: Message, by: Who): st
       return null
   }
 }
+
+function whyNotApproved(plan: Plan, state: State, message: Extract<Message, { say: 'approve' }>, by: Who): Refusal | null {
+  const { step, role } = message
+  const entry = lookUp(plan).byId.get(step)
+  if (hasName(state.operators, by.name)) return 'operator'
+  if (message.plan !== state.plan) return 'other-plan'
+  if (entry === undefined || !asksApproval(lookUp(plan), step)) return 'not-asked'
+  if (hasName(approversOf(state, step), by.name)) return 'twice'
+  if (role === undefined) return null
+  const roles = anyRolesOf(entry)
+  if (!roles.some((one) => one.role === role)) return 'role'
+  return lackingRoles(state, step, roles).some((one) => one.role === role) ? null : 'role-full'
+}
+
+/** Capitals and accents make nobody somebody else. */
+const hasName = (names: readonly string[], name: string): boolean => names.some((one) => fold(one) === fold(name))
 
 /** No jump leaves or enters a repeated step, and none turns a rollback round. */
 function jumps(plan: Plan, state: State, to: string): string | null {

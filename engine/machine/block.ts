@@ -1,7 +1,7 @@
 /* A block going forward: look, confirm, run, prove, try again. */
 import type { Command, Entry, Question } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
-import { isApproved } from './approvals.ts'
+import { approvedAgain } from './approved-again.ts'
 import { ask, begin, keyIn, openOf, valuesIn, type Context } from './context.ts'
 import { canaryKey } from './keys.ts'
 import { NOT_CONFIRMED } from './evolve.ts'
@@ -28,7 +28,7 @@ export function block(context: Context, entry: PlanEntry, known: Entry | undefin
   if (lost !== undefined) return askLost(context, lost)
   const looked = lookFirst(context, entry, known)
   if (looked !== null) return looked
-  const approved = approvedAgain(context, entry)
+  const approved = approvedAgain(context, entry, known)
   if (approved !== null) return approved
   if (needsConfirmation(entry) && known?.confirmed !== true && !isConfirmed(context, entry)) return confirm(context, entry)
   return begin(context, entry, 'run')
@@ -69,14 +69,6 @@ function lookFirst(context: Context, entry: PlanEntry, known: Entry | undefined)
     case 'unknown':
       return failed(context, entry, { ...known, cause: known.cause ?? { type: 'verdict', text: '' } })
   }
-}
-
-/** An edited text is not what was approved. */
-function approvedAgain(context: Context, entry: PlanEntry): Next | null {
-  const approval = context.at.approvalOf.get(entry.part)
-  if (approval === undefined || context.state.edits[entry.id] === undefined) return null
-  if (isApproved(context.state, approval.id, approval.approve?.roles ?? [])) return null
-  return openOf(context, keyIn(context, approval)) === undefined ? ask(context, approval, 'approval', ['stop']) : 'wait'
 }
 
 function needsConfirmation(entry: PlanEntry): boolean {

@@ -8,6 +8,7 @@ import type { Mutable } from './mutable.ts'
 export function resumed(next: Changing, fact: Extract<Fact, { type: 'run-resumed' }>): void {
   const { ended, course } = next
   forgetCursor(next)
+  if (fact.plan !== next.plan) next.approvals = []
   Object.assign(next, { sitting: fact.sitting, plan: fact.plan, settings: fact.settings, ended: null, pending: [] })
   next.people.pausedAtMs = next.ms
   if (!next.operators.includes(fact.settings.operator.name)) next.operators.push(fact.settings.operator.name)

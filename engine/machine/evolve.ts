@@ -258,12 +258,27 @@ function answered(next: Changing, fact: Extract<Fact, { type: 'answered' }>): vo
   answer(next, question, fact.answer)
 }
 
+function approvalOf(
+  { step, role, values, forMs }: Extract<Extract<Fact, { type: 'heard' }>['message'], { say: 'approve' }>,
+  by: string,
+  ms: number,
+): Changing['approvals'][number] {
+  return {
+    step,
+    by,
+    ms,
+    ...(role === undefined ? {} : { role }),
+    ...(values === undefined ? {} : { values: { ...values } }),
+    ...(forMs === undefined ? {} : { forMs }),
+  }
+}
+
 function heard(next: Changing, { message, by }: Extract<Fact, { type: 'heard' }>): void {
   switch (message.say) {
     case 'note':
       return
     case 'approve':
-      next.approvals.push({ step: message.step, by: by.name, ms: next.ms })
+      next.approvals.push(approvalOf(message, by.name, next.ms))
       return
     case 'hand-over':
       if (!next.operators.includes(message.to)) next.operators.push(message.to)

@@ -4,6 +4,7 @@ import type { Command, Entry } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
 import { ask, entryIn, isSettled, keyIn, openOf, valuesIn, type Context } from './context.ts'
 import { approversOf, isApproved } from './approvals.ts'
+import { approvedAgain } from './approved-again.ts'
 import { block } from './block.ts'
 import { decision } from './decision.ts'
 import { failed, goesOn } from './failure.ts'
@@ -31,7 +32,7 @@ export function advance(context: Context, entry: PlanEntry): Next {
     case 'manual':
     case 'judge':
       if (known?.cause !== undefined) return failed(context, entry, known)
-      return asked(context, entry)
+      return approvedAgain(context, entry, known) ?? asked(context, entry)
     case 'record':
       return record(context, entry, known)
     case 'approval':

@@ -10,8 +10,10 @@ export type Hash = string
 export type Purpose = 'run' | 'look' | 'verify' | 'again' | 'diagnose' | 'undo' | 'cleanup' | 'ask'
 export interface Who {
   readonly name: string
-  readonly how: 'terminal' | 'answers' | 'policy' | 'typed' | 'signed' | 'signal'
+  readonly how: 'terminal' | 'answers' | 'policy' | 'typed' | 'signal' | HowKnown
 }
+/** How the name of an approver is known, strongest first. */
+export type HowKnown = 'signed' | 'other account' | 'declared'
 export interface Carry {
   readonly cwd: string
   readonly names: readonly string[]
@@ -112,7 +114,16 @@ export type Message =
   | { readonly say: 'stop' | 'abort'; readonly reason: string }
   | { readonly say: 'signal'; readonly name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' }
   | { readonly say: 'jump'; readonly to: StepId; readonly reason: string }
-  | { readonly say: 'approve'; readonly step: BlockId; readonly plan: Hash; readonly statement: string }
+  | {
+      readonly say: 'approve'
+      readonly step: BlockId
+      readonly plan: Hash
+      readonly statement: string
+      readonly role?: string
+      readonly values?: Readonly<Record<string, string>> // measured, as they were signed
+      readonly forMs?: number // how long it holds from then on
+      readonly key?: string // fingerprint of the key that signed it
+    }
   | { readonly say: 'hand-over'; readonly to: string }
   | { readonly say: 'take-over'; readonly reason: string }
 
@@ -233,7 +244,14 @@ export interface State {
   readonly carry: Carry | null
   readonly edits: Readonly<Record<BlockId, string>>
   readonly pending: readonly { readonly message: Message; readonly by: Who }[] // heard, not yet acted on
-  readonly approvals: readonly { readonly step: BlockId; readonly by: string; readonly ms: number }[]
+  readonly approvals: readonly {
+    readonly step: BlockId
+    readonly by: string
+    readonly ms: number
+    readonly role?: string
+    readonly values?: Readonly<Record<string, string>>
+    readonly forMs?: number
+  }[]
   readonly answersUsed: Readonly<Record<BlockId, number>>
   readonly escalated: readonly string[]
   readonly course: {

@@ -11,6 +11,8 @@ export interface Policy {
     readonly timeoutMs: number
     /** From TERM to KILL. @default 10000 */
     readonly graceMs: number
+    /** How long an approval is good for. @default 86400000 */
+    readonly approvalMs: number
   }
   /** Role → who may approve, and how the name must be known. */
   readonly approvers: Readonly<
@@ -19,7 +21,8 @@ export interface Policy {
       {
         readonly names: readonly string[]
         readonly keys: readonly string[]
-        readonly how: 'signed' | 'other account' | 'declared'
+        /** Null: `signed` where there are keys; in production `other account`; else `declared`. */
+        readonly how: 'signed' | 'other account' | 'declared' | null
       }
     >
   >

@@ -1,6 +1,7 @@
 import { entryTitle } from '../language/entry-title.ts'
-import type { BlockId, Entry, Key, Result, Stamped } from '../model/fact.ts'
+import type { BlockId, Entry, Key, Message, Result, Stamped, Who } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
+import { howKnown } from '../words/fact-sentence.ts'
 import { runSummary } from './run-summary.ts'
 import { stepRecords } from './step-record.ts'
 
@@ -37,7 +38,10 @@ export interface ShowJson extends RunJson {
     readonly by: string
     readonly how: string
     readonly step: BlockId
+    readonly role?: string | undefined
     readonly statement: string
+    /** What was measured, as it was signed. */
+    readonly values?: Readonly<Record<string, string>> | undefined
   }[]
 }
 
@@ -86,10 +90,23 @@ export function showJson(read: RunRead): ShowJson {
         : [],
     ),
     approvals: read.facts.flatMap((fact) =>
-      fact.type === 'heard' && fact.message.say === 'approve'
-        ? [{ at: fact.at, by: fact.by.name, how: fact.by.how, step: fact.message.step, statement: fact.message.statement }]
-        : [],
+      fact.type === 'heard' && fact.message.say === 'approve' ? [approvalJson(fact, fact.message)] : [],
     ),
+  }
+}
+
+function approvalJson(
+  { at, by }: Stamped & { readonly by: Who },
+  { step, role, statement, values }: Extract<Message, { say: 'approve' }>,
+): ShowJson['approvals'][number] {
+  return {
+    at,
+    by: by.name,
+    how: howKnown(by),
+    step,
+    statement,
+    ...(role === undefined ? {} : { role }),
+    ...(values === undefined ? {} : { values }),
   }
 }
 

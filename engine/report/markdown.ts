@@ -2,7 +2,7 @@ import { visible, visibleLine } from '../language/control.ts'
 import type { Answer, BlockId, Key, Stamped } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Lang } from '../model/runbook.ts'
-import { factSentence } from '../words/fact-sentence.ts'
+import { approvalText, factSentence } from '../words/fact-sentence.ts'
 import { took } from '../words/took.ts'
 import { wordsOf, type Words } from '../words/words.ts'
 import { measuresOf } from './measures.ts'
@@ -159,10 +159,11 @@ function decisions({ plan, facts }: TimelineRequest, words: Words): string[] {
 function approvals({ facts }: TimelineRequest, words: Words): string[] {
   return facts.flatMap((fact) => {
     if (fact.type !== 'heard' || fact.message.say !== 'approve') return []
-    const verb = fact.by.how === 'signed' ? words.line.approved : words.line.acknowledged
-    const { step, statement } = fact.message
+    const { step, statement, values = {}, key } = fact.message
+    const measured = Object.entries(values).map(([name, value]) => `${name} ${value}`)
+    const more = [...measured, ...(key === undefined ? [] : [key])].join(' · ')
     return [
-      `- ${fact.at.slice(11, 19)} ${inline(fact.by.name)} (${fact.by.how}), ${verb}, \`${step}\`${words.colon} ${inline(statement)}`,
+      `- ${fact.at.slice(11, 19)} ${inline(fact.by.name)}, ${inline(approvalText(fact.message, fact.by, words))} \`${step}\`${words.colon} ${inline(statement)}${more === '' ? '' : ` (${inline(more)})`}`,
     ]
   })
 }

@@ -1,5 +1,6 @@
 import type { Answer, BlockId, Key, Message, Question, State, TaskId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Words } from '../words/words.ts'
 
 /** A value that a block will see, as people read it: secrets are `•••`. */
 export interface ShownValue {
@@ -21,6 +22,8 @@ export interface AskContext {
   readonly valuesOf: (step: BlockId) => readonly ShownValue[]
   /** What `reprise approve` is given for this approval, one REQUEST a role. @default the plan's hash and the step */
   readonly requestsOf?: (step: BlockId) => readonly string[]
+  /** Takes a pasted approval: null, or why it is not taken. @default takes none */
+  readonly approve?: (text: string) => Promise<{ readonly why: keyof Words['people']['refused']; readonly role: string } | null>
 }
 
 /** What a person said to a question: an answer, or something that may be said at any time. */

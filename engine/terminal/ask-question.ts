@@ -2,7 +2,7 @@ import { visible } from '../language/control.ts'
 import type { Question } from '../model/fact.ts'
 import type { AskContext, Said } from './ask-context.ts'
 import { keyLine } from './key-line.ts'
-import type { Look } from './look.ts'
+import { type Look, paragraph } from './look.ts'
 import type { Act } from './offer.ts'
 import { firstText, offersOf } from './offers.ts'
 import { questionScreen } from './question-screen.ts'
@@ -57,7 +57,7 @@ export async function askQuestion(asking: Asking): Promise<Said> {
 
 type Done = { readonly said: Said } | { readonly notice: string; readonly above: readonly string[] }
 
-async function perform(act: Act, { screen, look, options, signal }: Asking): Promise<Done> {
+async function perform(act: Act, { context, screen, look, options, signal }: Asking): Promise<Done> {
   const { ask } = look().words
   switch (act.does) {
     case 'say':
@@ -73,8 +73,10 @@ async function perform(act: Act, { screen, look, options, signal }: Asking): Pro
       return text === null || text === act.text ? { notice: ask.unchanged, above: [] } : { said: act.become(text) }
     }
     case 'approve': {
-      const refused = options.onApproval === undefined ? '' : await options.onApproval(act.text)
-      return { notice: refused === null ? '…' : visible(refused), above: [] }
+      const { people, cli } = look().words
+      const refused = context.approve === undefined ? null : await context.approve(act.text)
+      if (refused === null) return { notice: people.pasted, above: [] }
+      return { notice: '', above: paragraph(look(), visible(cli.approveNot(people.refused[refused.why](refused.role)))) }
     }
     case 'text':
     case 'choose':

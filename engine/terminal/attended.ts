@@ -44,6 +44,7 @@ export interface Terminal {
   overdue(key: Key, elapsedMs: number, signal: AbortSignal): Promise<'wait' | 'cancel'>
   lend<T>(use: () => Promise<T>): Promise<T>
   warn(text: string): void
+  tell(text: string): void
   /** The last screen. */
   end(given: { readonly plan: Plan; readonly state: State; readonly extra: EndExtra }): void
   close(): void
@@ -96,6 +97,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     },
     lend: (use) => inTurn(() => screen.lend(use)),
     warn: (text) => screen.print(paragraph(look(), `${symbol(look(), 'warning')} ${text}`)),
+    tell: (text) => screen.print(paragraph(look(), visible(text))),
     end: (given) => screen.print(['', ...endScreen(look(), given)]),
     close() {
       running.close()

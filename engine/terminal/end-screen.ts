@@ -24,6 +24,8 @@ export interface EndExtra {
   readonly waitedMs: number
   /** Where the row went; null when none was written. */
   readonly row: { readonly where: 'file' | 'patch'; readonly file: string } | null
+  /** Of a run that waits: what each step's approvers run. */
+  readonly requests: Readonly<Record<string, readonly string[]>>
   /** The author's own end, a hand-over, a warning. */
   readonly note: string | null
 }
@@ -48,28 +50,25 @@ export function endScreen(look: Look, given: { readonly plan: Plan; readonly sta
   return [
     ...aside(look, `${mark} ${end.title[result]}`, `${extra.runId}${dot}${took(extra.durationMs)}`),
     ...paragraph(look, sentence, '  '),
-    ...(result === 'waiting'
-      ? waitedFor(plan, state, extra.runId).flatMap((text) => paragraph(look, text(look.words), '  '))
-      : []),
+    ...(result === 'waiting' ? waitedFor(look, plan, state, extra.requests) : []),
     ...(extra.note === null ? [] : paragraph(look, extra.note, '  ')),
     ...(measures.length === 0 ? [] : paragraph(look, measures.join(dot), '  ')),
     ...paragraph(look, last.join(dot), '  '),
   ]
 }
 
-/** Whom a waiting run waits for, and what they run. */
-function waitedFor(plan: Plan, state: State, runId: string): ((words: Words) => string)[] {
+/** Whom a waiting run waits for, and what they run: alone on its line, to be copied. */
+function waitedFor(look: Look, plan: Plan, state: State, requests: EndExtra['requests']): string[] {
+  const { end } = look.words
   return Object.values(state.open).flatMap((open) => {
     if (open.type !== 'question' || open.step === null) return []
+    if (open.about !== 'approval') return paragraph(look, end.waitsForAnswer(open.step), '  ')
     const entry = entryOf(plan, open.step)
     const roles =
       entry?.approve?.roles ?? entry?.rows.flatMap(({ target }) => (target.type === 'approve' ? target.roles : [])) ?? []
-    const who = roles.map(({ role }) => visibleLine(role)).join(', ')
-    const step = open.step
-    return [
-      (words: Words) =>
-        open.about === 'approval' ? words.end.waitsForApproval(who, `${runId}/${step}`) : words.end.waitsForAnswer(step),
-    ]
+    const who = roles.map(({ role, count }) => visibleLine(count > 1 ? `${count} × ${role}` : role)).join(', ')
+    const commands = (requests[open.step] ?? []).map((request) => `  reprise approve ${visibleLine(request)}`)
+    return [...paragraph(look, end.waitsForApproval(who), '  '), ...commands]
   })
 }
 

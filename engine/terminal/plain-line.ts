@@ -110,7 +110,8 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
       return { verb: line.branch, text: (factSentence(fact, plan, words) ?? '').replace(/^[^:]*: ?/, '') }
     case 'heard':
       return {
-        verb: fact.message.say === 'note' ? line.note : fact.message.say === 'approve' ? line.approved : line.heard,
+        verb:
+          fact.message.say === 'note' ? line.note : fact.message.say === 'approve' ? words.overview.kinds.approval : line.heard,
         text: `${factSentence(fact, plan, words) ?? ''} (${fact.by.name})`,
       }
     case 'asked':

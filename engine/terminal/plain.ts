@@ -19,6 +19,7 @@ export interface PlainFace {
   output(key: Key, text: string): void
   progress(task: TaskId, progress: Progress): void
   warn(text: string): void
+  tell(text: string): void
   /** Never called: nobody is there. */
   ask(): Promise<never>
   /** Nobody decides to wait longer than the limit. */
@@ -69,6 +70,7 @@ export function openPlain(options: {
     overdue: () => Promise.resolve('cancel'),
     lend: (use) => use(),
     warn: (text) => line(`! ${visible(text)}`),
+    tell: (text) => (quiet ? undefined : line(visible(text))),
   }
 }
 

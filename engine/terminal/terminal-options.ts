@@ -16,8 +16,6 @@ export interface TerminalOptions {
   readonly onInterrupt: () => void
   /** Something said with a key while a step runs. */
   readonly onMessage: (message: Message) => void
-  /** Takes a pasted approval: null, or why it is not accepted. @default refuses */
-  readonly onApproval?: (text: string) => Promise<string | null>
   /** Keeps a secret that was typed and gives its reference. @default the name */
   readonly keepSecret?: (name: string, text: string) => string
   /** Lines only: no cursor, no single keys. @default `TERM=dumb`, or an output that is no terminal */

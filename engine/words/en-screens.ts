@@ -163,7 +163,7 @@ export const enScreens = {
     skipped: (n: number, steps: string) => `${s(n, 'skip')}: ${steps}.`,
     simulated: (steps: string) => `Simulated: ${steps}.`,
     warned: (steps: string) => `Warning, failed without stopping the run: ${steps}.`,
-    waitsForApproval: (who: string, request: string) => `Waits for ${who}: reprise approve ${request}`,
+    waitsForApproval: (who: string) => `Waits for ${who}. They run, on any machine:`,
     waitsForAnswer: (step: string) => `Waits for a person at ${step}.`,
     nothingChanged: 'Nothing was changed.',
     branch: (why: string) => `Ended by the runbook: ${why}.`,

@@ -1,5 +1,6 @@
 import { enCli } from './en-cli.ts'
 import { enDr } from './en-dr.ts'
+import { enPeople } from './en-people.ts'
 import { enScreens } from './en-screens.ts'
 import { limit, took } from './took.ts'
 
@@ -10,6 +11,7 @@ export const en = {
   ...enScreens,
   ...enCli,
   ...enDr,
+  ...enPeople,
   lang: 'en',
   none: '—',
   notMeasured: 'not measured',

@@ -1,4 +1,4 @@
-import type { Answer, BlockId, Message, Stamped } from '../model/fact.ts'
+import type { Answer, BlockId, HowKnown, Message, Stamped, Who } from '../model/fact.ts'
 import type { Plan, PlanTarget } from '../model/plan.ts'
 import { took } from './took.ts'
 import type { Words } from './words.ts'
@@ -31,7 +31,7 @@ export function factSentence(fact: Stamped, plan: Plan, words: Words): string | 
         ? null
         : `${line.answered}${fact.step === null ? '' : ` ${fact.step}`}${words.colon} ${fact.answer.choice === 'row' && fact.step !== null ? rowText(plan, fact.step, fact.answer.row, words) : answerText(fact.answer, words)}`
     case 'heard':
-      return messageText(fact.message, words)
+      return messageText(fact.message, fact.by, words)
     case 'cancelling':
       return `${line.cancelling} ${fact.task}${fact.why === '' ? '' : ` (${fact.why})`}`
     case 'escalated':
@@ -124,7 +124,20 @@ function answerText(answer: Answer, words: Words): string {
   }
 }
 
-function messageText(message: Message, words: Words): string {
+/** How the name of an approver is known; a journal from before it was recorded says nothing: declared. */
+export function howKnown({ how }: Who): HowKnown {
+  return how === 'signed' || how === 'other account' ? how : 'declared'
+}
+
+/** `approved as dr-lead (signed),`: a name that is only declared has acknowledged. */
+export function approvalText({ role }: { readonly role?: string }, by: Who, words: Words): string {
+  const { line, people } = words
+  const how = howKnown(by)
+  const verb = how === 'declared' ? `${line.acknowledged} ${by.name}` : line.approved
+  return `${[verb, role === undefined ? '' : people.approvedAs(role), `(${people.how[how]})`].filter((text) => text !== '').join(' ')},`
+}
+
+function messageText(message: Message, by: Who, words: Words): string {
   const { line } = words
   switch (message.say) {
     case 'note':
@@ -143,7 +156,7 @@ function messageText(message: Message, words: Words): string {
     case 'jump':
       return `${line.jumped(message.to)}${message.reason === '' ? '' : ` (${message.reason})`}`
     case 'approve':
-      return `${line.approved} ${message.step}${words.colon} ${message.statement}`
+      return `${approvalText(message, by, words)} ${message.step}${words.colon} ${message.statement}`
     case 'hand-over':
       return line.handedOver(message.to)
     case 'take-over':

@@ -165,7 +165,7 @@ export const frScreens: Widen<typeof enScreens> = {
     warned: (steps) => `Avertissement, échec sans suite : ${steps}.`,
     skipped: (n, steps) => `${s(n, 'étape')} ${n < 2 ? 'passée' : 'passées'} : ${steps}.`,
     simulated: (steps) => `Simulé : ${steps}.`,
-    waitsForApproval: (who, request) => `Attend ${who} : reprise approve ${request}`,
+    waitsForApproval: (who) => `Attend ${who}. À exécuter, sur n'importe quelle machine :`,
     waitsForAnswer: (step) => `Attend une personne à ${step}.`,
     nothingChanged: "Rien n'a été changé.",
     branch: (why) => `Fin voulue par le runbook : ${why}.`,

@@ -2,6 +2,7 @@ import { limit, took } from './took.ts'
 import type { en } from './en.ts'
 import { frCli } from './fr-cli.ts'
 import { frDr } from './fr-dr.ts'
+import { frPeople } from './fr-people.ts'
 import { frScreens } from './fr-screens.ts'
 import type { Widen } from './widen.ts'
 
@@ -12,6 +13,7 @@ export const fr: Widen<typeof en> = {
   ...frScreens,
   ...frCli,
   ...frDr,
+  ...frPeople,
   lang: 'fr',
   none: '—',
   notMeasured: 'non mesuré',

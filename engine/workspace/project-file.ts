@@ -1,26 +1,18 @@
 import { join, relative, resolve } from 'node:path'
 import { parseDuration } from '../language/duration.ts'
+import { ownerOf, parsePublicKey } from '../language/public-key.ts'
 import { matches } from '../language/regex.ts'
 import type { Policy } from '../model/policy.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Lang } from '../model/runbook.ts'
+import type { NotifyTarget } from '../model/notify.ts'
+import { notifyOf } from './notify-fields.ts'
 import { problemOf } from './problem-of.ts'
 import { PROJECT_FILE } from './root.ts'
 import { readTextFile } from './text-file.ts'
 import { fieldsOf } from './yaml-fields.ts'
 import type { Fields } from './yaml-fields.ts'
 import { readYamlText } from './yaml-text.ts'
-
-/** When a notification goes out. */
-export type NotifyMoment = 'started' | 'waiting' | 'failed' | 'escalated' | 'ended'
-
-/** Somewhere to send a message: a web hook. */
-export interface NotifyTarget {
-  readonly name: string
-  /** An address, or where to get it: `env:NAME`, `file:PATH`, `cmd:COMMAND`. */
-  readonly url: string
-  readonly on: readonly NotifyMoment[]
-}
 
 /** What the project file says, with every default filled in. Folders are absolute. */
 export interface Project {
@@ -45,14 +37,13 @@ export interface Project {
 export const DEFAULT_POLICY: Policy = {
   production: ['production', 'prod'],
   interpreters: {},
-  limits: { freshMs: 600_000, timeoutMs: 300_000, graceMs: 10_000 },
+  limits: { freshMs: 600_000, timeoutMs: 300_000, graceMs: 10_000, approvalMs: 86_400_000 },
   approvers: {},
   severities: {},
   redact: [],
 }
 
 const KEYS = ['runs', 'steps', 'inventory', 'lang', 'production', 'policy', 'redact', 'notify', 'lint', 'history']
-const MOMENTS: readonly NotifyMoment[] = ['started', 'waiting', 'failed', 'escalated', 'ended']
 
 /** Reads `reprise.yaml` of a root: strictly, and all that is wrong with it at once. Without a file, all is default. */
 export async function readProject(root: string): Promise<Project> {
@@ -91,7 +82,7 @@ function projectOf({ root, file, fields, problems }: Reading): Project {
     steps: (fields?.texts(['steps']) ?? ['steps']).map((folder) => resolve(root, folder)),
     inventory: resolve(root, fields?.text(['inventory']) ?? 'inventory'),
     lang: fields?.word(['lang'], ['en', 'fr'] as const) ?? null,
-    notify: notifyOf(fields),
+    notify: fields === null ? [] : notifyOf(fields),
     history: { timelines },
     baseline: baseline === null ? null : resolve(root, baseline),
     problems,
@@ -102,7 +93,7 @@ function policyOf(fields: Fields | null): Policy {
   if (fields === null) return DEFAULT_POLICY
   const { limits } = DEFAULT_POLICY
   const hasPolicy = fields.map(['policy'], ['interpreters', 'approvers', 'limits']) !== null
-  const hasLimits = hasPolicy && fields.map(['policy', 'limits'], ['fresh', 'timeout', 'grace']) !== null
+  const hasLimits = hasPolicy && fields.map(['policy', 'limits'], ['fresh', 'timeout', 'grace', 'approval']) !== null
   const limit = (name: string, otherwise: number): number =>
     hasLimits ? (durationAt(fields, ['policy', 'limits', name]) ?? otherwise) : otherwise
   return {
@@ -112,6 +103,7 @@ function policyOf(fields: Fields | null): Policy {
       freshMs: limit('fresh', limits.freshMs),
       timeoutMs: limit('timeout', limits.timeoutMs),
       graceMs: limit('grace', limits.graceMs),
+      approvalMs: limit('approval', limits.approvalMs),
     },
     approvers: hasPolicy ? approversOf(fields) : {},
     severities: severitiesOf(fields),
@@ -143,8 +135,13 @@ function approversOf(fields: Fields): Policy['approvers'] {
     if (entry === null) return []
     const names = fields.texts([...path, role, 'names']) ?? []
     const keys = fields.texts([...path, role, 'keys']) ?? []
+    for (const [index, text] of keys.entries()) {
+      const key = parsePublicKey(text)
+      const expected = key === null ? 'a public key: ssh-ed25519 AAAA…' : 'a public key that says which of the names it is of'
+      if (key === null || ownerOf(key, names) === null) fields.wrong([...path, role, 'keys', index], [], expected)
+    }
     const how = fields.word([...path, role, 'how'], ['signed', 'other account', 'declared'] as const)
-    return [[role, { names, keys, how: how ?? (keys.length > 0 ? 'signed' : 'declared') }] as const]
+    return [[role, { names, keys, how }] as const]
   })
   return Object.fromEntries(found)
 }
@@ -168,21 +165,5 @@ function redactOf(fields: Fields): readonly string[] {
     if (!isUsable)
       fields.wrong(['redact', index], [], tried.ok ? 'a pattern that does not match the empty text' : 'a regular expression')
     return isUsable
-  })
-}
-
-function notifyOf(fields: Fields | null): readonly NotifyTarget[] {
-  const names = Object.keys(fields?.map(['notify'], null) ?? {})
-  return names.flatMap((name) => {
-    if (fields === null || fields.map(['notify', name], ['url', 'on']) === null) return []
-    const url = fields.text(['notify', name, 'url'])
-    const on = fields.texts(['notify', name, 'on'])
-    const unknown = on?.findIndex((word) => !MOMENTS.includes(word as NotifyMoment)) ?? -1
-    if (unknown !== -1) fields.wrong(['notify', name, 'on', unknown], MOMENTS)
-    if (url === null || !/^(?:https?:\/\/|env:|file:|cmd:)./.test(url)) {
-      fields.wrong(['notify', name], [], 'a url: an address, env:NAME, file:PATH or cmd:COMMAND')
-      return []
-    }
-    return [{ name, url, on: MOMENTS.filter((moment) => on === null || on.includes(moment)) }]
   })
 }

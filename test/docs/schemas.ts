@@ -14,7 +14,10 @@ const ms = z.number().describe('Milliseconds.')
 const at = z.string().datetime().describe('Wall time, UTC.')
 const value = z.union([z.strictObject({ type: text, text }), z.strictObject({ type: z.literal('secret'), ref: text })])
 const values = z.record(text, value)
-const who = z.strictObject({ name: text, how: z.enum(['terminal', 'answers', 'policy', 'typed', 'signed', 'signal']) })
+const who = z.strictObject({
+  name: text,
+  how: z.enum(['terminal', 'answers', 'policy', 'typed', 'signal', 'signed', 'other account', 'declared']),
+})
 const effect = z.enum(['reads', 'changes', 'destroys'])
 const purpose = z.enum(['run', 'look', 'verify', 'again', 'diagnose', 'undo', 'cleanup', 'ask'])
 const carry = z.strictObject({ cwd: text, names: z.array(text), ref: hash })
@@ -123,7 +126,16 @@ const message = z.union([
   z.strictObject({ say: z.enum(['stop', 'abort']), reason: text }),
   z.strictObject({ say: z.literal('signal'), name: z.enum(['SIGINT', 'SIGTERM', 'SIGHUP']) }),
   z.strictObject({ say: z.literal('jump'), to: text, reason: text }),
-  z.strictObject({ say: z.literal('approve'), step, plan: hash, statement: text }),
+  z.strictObject({
+    say: z.literal('approve'),
+    step,
+    plan: hash,
+    statement: text,
+    role: text.optional(),
+    values: z.record(z.string(), text).optional(),
+    forMs: ms.optional().describe('How long it holds from then on, on the run clock.'),
+    key: text.optional().describe('Fingerprint of the key that signed it.'),
+  }),
   z.strictObject({ say: z.literal('hand-over'), to: text }),
   z.strictObject({ say: z.literal('take-over'), reason: text }),
 ])
@@ -303,7 +315,17 @@ const show = z.strictObject({
     }),
   ),
   notes: z.array(z.strictObject({ at, by: text, text, step: step.nullable() })),
-  approvals: z.array(z.strictObject({ at, by: text, how: text, step, statement: text })),
+  approvals: z.array(
+    z.strictObject({
+      at,
+      by: text,
+      how: z.enum(['signed', 'other account', 'declared']),
+      step,
+      role: text.optional(),
+      statement: text,
+      values: z.record(z.string(), text).optional(),
+    }),
+  ),
 })
 const stepType = z.strictObject({
   name: text,

@@ -18,7 +18,8 @@ const holder = {
   since: '2026-11-24T10:00:00.000Z',
   step: null,
 }
-const take = (key: string, takeOver = false): ReturnType<typeof acquireLock> => acquireLock({ folder, key, holder, takeOver })
+const take = (key: string, takeOver = false): ReturnType<typeof acquireLock> =>
+  acquireLock({ folder, key, holder, takeOver: takeOver ? { operator: 'bea', reason: 'she left' } : null })
 const taken = async (key: string): Promise<Lock> => {
   const got = await take(key)
   if (!got.ok) throw new Error('not taken')

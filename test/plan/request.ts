@@ -31,7 +31,7 @@ export function requestFor(source: string, given: Partial<PlanRequest> = {}): Pl
     policy: {
       production: ['production'],
       interpreters: {},
-      limits: { freshMs: 600_000, timeoutMs: 300_000, graceMs: 10_000 },
+      limits: { freshMs: 600_000, timeoutMs: 300_000, graceMs: 10_000, approvalMs: 86_400_000 },
       approvers: {},
       severities: {},
       redact: [],

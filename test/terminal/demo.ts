@@ -23,7 +23,6 @@ const terminal = openTerminal({
     if (interrupts === 2) controller.abort(new Error('withdrawn'))
   },
   onMessage: (message) => void messages.push(message),
-  onApproval: (text) => Promise.resolve(text.startsWith('APPROVED') ? null : 'this is no approval'),
 })
 // A terminal is one of the faces of a run.
 const face: Face = terminal
@@ -72,6 +71,8 @@ async function main(): Promise<void> {
         runClockMs: () => 130_000,
         outputOf: () => ['AccessDenied'],
         valuesOf: () => [{ name: 'CONNECT_URL', text: 'http://connect:8083', origin: 'inventory/staging.env' }],
+        requestsOf: () => [],
+        approve: () => Promise.resolve(null),
       },
       controller.signal,
     )

@@ -412,6 +412,7 @@ describe('the end', () => {
     rto: { status: 'not-measured', text: 'not measured', targetMs: 900_000 },
     rpo: { status: 'not-measured', text: '', targetMs: 60_000 },
     waitedMs: 370_000,
+    requests: {},
     row: { where: 'file', file: 'runbooks/failover-dr.md' },
     note: null,
   } as const

@@ -145,6 +145,7 @@ function everyScreen(text: string, environment: string, lang: 'en' | 'fr', width
         rto: measure,
         rpo: measure,
         waitedMs: 1,
+        requests: {},
         row: { where: 'patch', file: text },
         note: text,
       },

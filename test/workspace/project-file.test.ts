@@ -57,7 +57,7 @@ history: {timelines: runs}
     policy: {
       production: ['live'],
       interpreters: { python: 'python3' },
-      limits: { freshMs: 300_000, timeoutMs: 90_000, graceMs: 2000 },
+      limits: { freshMs: 300_000, timeoutMs: 90_000, graceMs: 2000, approvalMs: 86_400_000 },
       approvers: { 'dr-lead': { names: ['m.durand'], keys: ['ssh-ed25519 AAAA'], how: 'signed' } },
       severities: { 'no-owner': 'off' },
       redact: ['tok_[a-z]+'],
