@@ -81,8 +81,16 @@ export function mayHaveHappened(failure: Failure): boolean {
 
 /** A Kafka error code as a failure; null for 0. */
 export function failureOf(code: number, message: string | null = null): Failure | null {
-  return code === 0 ? null : { type: 'kafka', code, message, ...describeCode(code) }
+  return code === 0 ? null : kafkaFailure(code, message)
 }
+
+/** A Kafka error code, other than 0, as a failure. */
+export const kafkaFailure = (code: number, message: string | null = null): Failure => ({
+  type: 'kafka',
+  code,
+  message,
+  ...describeCode(code),
+})
 
 /** Throws for a code other than 0. */
 export function refuseCode(code: number, message: string | null = null): void {

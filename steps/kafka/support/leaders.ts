@@ -1,6 +1,6 @@
 import { CODE } from './error-codes.ts'
 import type { Cluster } from './cluster.ts'
-import { failureOf } from './failure.ts'
+import { failureOf, kafkaFailure } from './failure.ts'
 import type { Failure, Result } from './failure.ts'
 import { atEach, readMetadata } from './route.ts'
 import type { Connection } from './wire/connection.ts'
@@ -92,22 +92,34 @@ async function leadersOf<Asked extends TopicPartition>(
   lost: (one: Asked, failure: Failure) => void,
 ): Promise<ReadonlyMap<number, readonly Asked[]>> {
   const metadata = await readMetadata(cluster, [...new Set(asked.map(({ topic }) => topic))], limit)
-  const topics = new Map(metadata.topics.map((topic) => [topic.name, topic]))
+  const topics = new Map(
+    metadata.topics.map(({ name, errorCode, partitions }) => [
+      name,
+      { errorCode, leaders: new Map(partitions.map(({ partitionIndex, leaderId }) => [partitionIndex, leaderId])) },
+    ]),
+  )
   const byLeader = new Map<number, Asked[]>()
   for (const one of asked) {
     const topic = topics.get(one.topic)
-    const partition = topic?.partitions.find(({ partitionIndex }) => partitionIndex === one.partition)
-    if (partition === undefined) {
-      lost(one, failureOf(topic?.errorCode ?? 0) ?? unknownPartition)
-      continue
-    }
-    if (partition.leaderId < 0) {
-      lost(one, failureOf(CODE.leaderNotAvailable) ?? unknownPartition)
-      continue
-    }
-    byLeader.set(partition.leaderId, [...(byLeader.get(partition.leaderId) ?? []), one])
+    const leader = topic?.leaders.get(one.partition)
+    const mine = byLeader.get(leader ?? -1)
+    if (leader === undefined) lost(one, failureOf(topic?.errorCode ?? 0) ?? kafkaFailure(CODE.unknownTopicOrPartition))
+    else if (leader < 0) lost(one, kafkaFailure(CODE.leaderNotAvailable))
+    else if (mine === undefined) byLeader.set(leader, [one])
+    else mine.push(one)
   }
   return byLeader
 }
 
-const unknownPartition: Failure = { type: 'kafka', code: 3, name: 'UNKNOWN_TOPIC_OR_PARTITION', message: null, isRetriable: true }
+/** The same by topic, as most messages want it. */
+export function byTopic<One extends TopicPartition>(
+  all: readonly One[],
+): readonly { readonly topic: string; readonly of: readonly One[] }[] {
+  const topics = new Map<string, One[]>()
+  for (const one of all) {
+    const of = topics.get(one.topic)
+    if (of === undefined) topics.set(one.topic, [one])
+    else of.push(one)
+  }
+  return [...topics].map(([topic, of]) => ({ topic, of }))
+}
