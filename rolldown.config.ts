@@ -1,9 +1,12 @@
 import { readdirSync } from 'node:fs'
 import { defineConfig } from 'rolldown'
 
+/** What a pack keeps in `lab/` and is started by its path: its command, and programs that live on their own. */
+const isStarted = (file: string): boolean => /(^|\/)lab\/(command|programs\/[a-z-]+)\.ts$/.test(file)
+
 /** Every step type is an entry of its own, so that `steps/` can be scanned in the package as in the checkout. */
 const steps = readdirSync('steps', { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts') && !/(^|\/)(support|lab)\//.test(file))
+  .filter((file) => file.endsWith('.ts') && (!/(^|\/)(support|lab)\//.test(file) || isStarted(file)))
   .map((file): [string, string] => [`steps/${file.slice(0, -3)}`, `steps/${file}`])
 
 export default defineConfig({

@@ -2,12 +2,30 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/build.ts'],
     reporters: ['default', './test/support/left-out.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     tags: [{ name: 'slow', description: 'takes more than ten seconds', timeout: 300_000 }],
     coverage: { provider: 'v8', include: ['engine/**', 'steps/**'] },
+    globalSetup: ['test/support/build.ts'],
+    projects: [
+      {
+        extends: true,
+        test: { name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'], sequence: { groupOrder: 0 } },
+      },
+      {
+        // Real Kafka: one file after another, after everything else. `vitest run --project main` leaves it out.
+        extends: true,
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts'],
+          globalSetup: ['test/lab/support/end-labs.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

@@ -64,7 +64,7 @@ const packages: Record<string, readonly string[]> = {
   commander: ['engine/cli'],
   croner: ['engine/workspace'],
   handlebars: ['engine/workspace', 'steps'],
-  kafkajs: ['steps/kafka/support'],
+  kafkajs: ['steps/kafka/support', 'steps/kafka/lab'],
   zod: ['engine/model', 'engine/workspace', 'steps', 'engine/cli', 'engine/plan'],
   'fs-native-extensions': ['engine/journal'],
 }
@@ -90,7 +90,10 @@ function importsOf(file: string): Import[] {
 
 const roomOf = (file: string): string => Object.keys(allowed).find((room) => file === room || file.startsWith(`${room}/`)) ?? file
 
-/** A pack's `support/` belongs to the pack: `steps/net/support` may be used from `steps/net` only. `steps/support` is every pack's. */
+/**
+ * A pack's `support/` belongs to the pack: `steps/net/support` may be used from `steps/net` only, its `lab/` from itself only.
+ * `steps/support` is every pack's.
+ */
 const packOf = (file: string): string => file.split('/').slice(0, 2).join('/')
 
 describe('imports', () => {
@@ -103,7 +106,8 @@ describe('imports', () => {
         return (
           target !== 'engine/index.ts' &&
           packOf(target) !== 'steps/support' &&
-          !(packOf(target) === packOf(file) && target.includes('/support/'))
+          !(packOf(target) === packOf(file) && target.startsWith(`${packOf(file)}/support/`)) &&
+          !(target.startsWith(`${packOf(file)}/lab/`) && file.startsWith(`${packOf(file)}/lab/`))
         )
       if (roomOf(target) === room && target.startsWith(room)) return false
       return !(allowed[room] ?? []).some((may) => target === may || target.startsWith(`${may}/`))

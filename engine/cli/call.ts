@@ -5,6 +5,7 @@ import { EXIT } from './exit.ts'
 import { FLAGS, type Flag, type FlagName, type Given } from './flags.ts'
 import { localeLanguage } from './language.ts'
 import { complain, say, write } from './output.ts'
+import { callPack, packCommands } from './pack-commands.ts'
 
 const INTRO: Readonly<Record<Lang, string>> = {
   en: 'Runs Markdown runbooks step by step or unattended, and keeps the proof.',
@@ -26,6 +27,11 @@ Codes de sortie : 0 réussi · 1 échoué · 2 usage ou problèmes du runbook
 
 /** Finds the command, parses its flags, loads it and calls it. */
 export async function callCommand(argv: readonly string[]): Promise<number> {
+  const [first = '', ...rest] = argv
+  const isOwn = COMMANDS.some(({ name }) => name === first)
+  const packs = isOwn ? [] : packCommands()
+  const pack = packs.find(({ name }) => name === first)
+  if (pack !== undefined) return callPack(pack, rest)
   const lang = langOf(argv)
   let code = 0
   const parser = new Parser('reprise')
@@ -43,6 +49,7 @@ export async function callCommand(argv: readonly string[]): Promise<number> {
       code = await act({ args: sub.args, given: sub.opts() as Given })
     })
   }
+  for (const { name, says } of packs) parser.command(`${name} <action>`).description(says[lang])
   try {
     if (argv.length === 0) {
       parser.outputHelp()

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { COMMANDS } from '../../engine/cli/command-table.ts'
+import { packCommands } from '../../engine/cli/pack-commands.ts'
 import { FLAGS, type Flag, type FlagName } from '../../engine/cli/flags.ts'
 import { rules } from '../../engine/lint/rules.ts'
 import type { StepType } from '../../engine/model/step-type.ts'
@@ -43,6 +44,16 @@ export function cliPage(): string {
       flags.length === 0 ? '' : `${flags.map((flag) => `\`--${FLAGS[flag].long}\``).join(' ')}\n`,
     ].join('\n'),
   )
+  const packs = packCommands().map(({ name, says, actions, flags: own }) =>
+    [
+      `### reprise ${name} ACTION\n`,
+      `${says.en[0]?.toUpperCase() ?? ''}${says.en.slice(1)}.\n`,
+      `${table(
+        ['Action or flag', 'What it does'],
+        [...actions, ...own].map(({ usage, says: line }) => [`\`${usage}\``, line.en]),
+      )}\n`,
+    ].join('\n'),
+  )
   const flags = (Object.keys(FLAGS) as FlagName[]).map((name) => [flagText(FLAGS[name]), FLAGS[name].says.en])
   return [
     '# The command line\n',
@@ -50,6 +61,7 @@ export function cliPage(): string {
     '`reprise COMMAND --help` says the same, in the language of the machine or of `--lang`.\n',
     '## Commands\n',
     ...commands,
+    ...packs,
     '## Flags\n',
     `${table(['Flag', 'Meaning'], flags)}\n`,
     '## Exit codes\n',

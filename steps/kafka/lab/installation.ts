@@ -1,0 +1,93 @@
+import { existsSync, mkdirSync, readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { cacheFolder, labAsset } from './folders.ts'
+import { LabError } from './lab-error.ts'
+import { withLock } from './lock.ts'
+import { mustRun, needProgram } from './run-tool.ts'
+import { VERSIONS, type Version } from './topology.ts'
+
+/** One line of Kafka as it is on this machine. */
+export interface Installation {
+  readonly version: Version
+  readonly java: string
+  /** The jars, sorted: class-data archives want the same string each time. */
+  readonly classPath: string
+  /** The JMX exporter's agent. */
+  readonly agent: string
+  /** Folder of the class-data archives of these jars under this Java. */
+  readonly archives: string
+}
+
+type Tell = (line: string) => void
+
+/** Finds a line of Kafka, fetching what is missing by Maven into the cache that all checkouts share. */
+export async function install(version: Version, tell: Tell): Promise<Installation> {
+  const java = realpathSync(javaProgram())
+  const [jars, agents] = [installed(version) ?? (await fetched(`kafka-${version}`, tell)), await fetched('jmx-exporter', tell)]
+  const classPath = jarsIn(jars).join(':')
+  const agent = jarsIn(agents).at(0) ?? ''
+  const key = createHash('sha256')
+    .update(`${java} ${statSync(java).mtimeMs} ${classPath}`)
+    .digest('hex')
+    .slice(0, 16)
+  return { version, java, classPath, agent, archives: join(cacheFolder(), 'archives', `${version}-${key}`) }
+}
+
+/** What keeps Kafka from running here, each with what to do; nothing is fetched. */
+export function missingForKafka(): readonly string[] {
+  const missing: string[] = []
+  const ask = (program: string, debianPackage: string): void => {
+    try {
+      needProgram(program, debianPackage)
+    } catch (error) {
+      missing.push((error as Error).message)
+    }
+  }
+  if (process.env['JAVA_HOME'] === undefined) ask('java', 'default-jdk-headless')
+  const areFetched = VERSIONS.every((version) => existsSync(join(cacheFolder(), `kafka-${version}`)))
+  if (!areFetched) ask('mvn', 'maven')
+  return missing
+}
+
+/** `java`, as `JAVA_HOME` or the PATH has it. */
+function javaProgram(): string {
+  const { JAVA_HOME } = process.env
+  if (JAVA_HOME === undefined || JAVA_HOME === '') return needProgram('java', 'default-jdk-headless')
+  const file = join(JAVA_HOME, 'bin', 'java')
+  if (!existsSync(file)) throw new LabError(`JAVA_HOME is ${JAVA_HOME}, but there is no ${file}`)
+  return file
+}
+
+/** `KAFKA_HOME`'s jars, where they are of this line. */
+function installed(version: Version): string | null {
+  const { KAFKA_HOME } = process.env
+  if (KAFKA_HOME === undefined || KAFKA_HOME === '') return null
+  const jars = join(KAFKA_HOME, 'libs')
+  if (!existsSync(jars)) throw new LabError(`KAFKA_HOME is ${KAFKA_HOME}, but there is no ${jars}`)
+  return existsSync(join(jars, `kafka-clients-${version}.jar`)) ? jars : null
+}
+
+async function fetched(name: string, tell: Tell): Promise<string> {
+  const folder = join(cacheFolder(), name)
+  if (existsSync(folder)) return folder
+  const mvn = needProgram('mvn', 'maven')
+  const lock = { what: `fetching ${name}`, timeoutMs: 600_000, onWait: () => tell(`${name}: another process fetches it`) }
+  return withLock(`${folder}.lock`, lock, async () => {
+    if (existsSync(folder)) return folder
+    tell(`${name}: jars by Maven, once per account`)
+    const temp = `${folder}.new`
+    rmSync(temp, { recursive: true, force: true })
+    mkdirSync(temp, { recursive: true })
+    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${temp}`]
+    await mustRun([mvn, '-q', '-B', '-f', labAsset(`pom/${name}.xml`), ...goal], { timeoutMs: 600_000 })
+    renameSync(temp, folder)
+    return folder
+  })
+}
+
+function jarsIn(folder: string): readonly string[] {
+  const jars = readdirSync(folder).filter((file) => file.endsWith('.jar'))
+  if (jars.length === 0) throw new LabError(`there are no jars in ${folder}: remove it and try again`)
+  return jars.toSorted().map((file) => join(folder, file))
+}

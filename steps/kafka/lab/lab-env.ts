@@ -1,0 +1,81 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ACCOUNTS, clientProperties, hasTls, mechanismOf, secretFiles } from './access.ts'
+import { kafkaFolder } from './shims.ts'
+import { bootstrapOf, brokersOf, nodesOf, VERSIONS, type LabPlan } from './topology.ts'
+
+/** Writes the files that clients of a secured lab take with `--command-config`; in the clear they say PLAINTEXT. */
+export function writeClientConfigs(plan: LabPlan): void {
+  mkdirSync(join(plan.home, 'secrets'), { recursive: true, mode: 0o700 })
+  for (const account of ACCOUNTS) {
+    const text = clientProperties(plan.home, plan.security, account).map(([name, value]) => `${name}=${value}\n`)
+    writeFileSync(secretFiles.clientConfig(plan.home, account), text.join(''), { mode: 0o600 })
+  }
+}
+
+/** What a runbook needs to know of a lab, as names and values of an inventory. */
+export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
+  const { home, topology, security } = plan
+  const nodes = nodesOf(plan)
+  const names = (cluster: 'primary' | 'dr'): string =>
+    brokersOf(nodes, cluster)
+      .map(({ name }) => name)
+      .join(',')
+  const metrics = (cluster: 'primary' | 'dr'): string =>
+    brokersOf(nodes, cluster)
+      .map(({ ports }) => `http://127.0.0.1:${ports.metrics}/metrics`)
+      .join(',')
+  const service = join(home, 'bin', 'lab-svc')
+  const connect = nodes.find(({ kind }) => kind === 'connect')
+  const zookeeper = nodes.find(({ kind }) => kind === 'zookeeper')
+  const controller = nodes.find(({ kind }) => kind === 'controller')
+  return {
+    PRIMARY_BOOTSTRAP: bootstrapOf(nodes, 'primary'),
+    PRIMARY_NODES: names('primary'),
+    PRIMARY_METRICS: metrics('primary'),
+    ...(connect === undefined
+      ? {}
+      : {
+          DR_BOOTSTRAP: bootstrapOf(nodes, 'dr'),
+          DR_NODES: names('dr'),
+          DR_METRICS: metrics('dr'),
+          CONNECT_URL: `http://127.0.0.1:${connect.ports.clients}`,
+          CONNECT_METRICS: `http://127.0.0.1:${connect.ports.metrics}/metrics`,
+        }),
+    ...(zookeeper === undefined || controller === undefined
+      ? {}
+      : {
+          ZOOKEEPER: `127.0.0.1:${zookeeper.ports.clients}`,
+          CONTROLLER_NODE: controller.name,
+          CONTROLLER_METRICS: `http://127.0.0.1:${controller.ports.metrics}/metrics`,
+        }),
+    ...(topology === 'upgrade'
+      ? { KAFKA_OLD_HOME: kafkaFolder(home, '3.9.2'), KAFKA_NEW_HOME: kafkaFolder(home, VERSIONS[0]) }
+      : {}),
+    SVC_START: `${service} start`,
+    SVC_STOP: `${service} stop`,
+    SVC_RESTART: `${service} restart`,
+    SVC_STATUS: `${service} status`,
+    KAFKA_BIN: join(home, 'bin'),
+    KAFKA_VERSION: plan.version,
+    CLIENT_CONFIG: secretFiles.clientConfig(home, 'admin'),
+    ...(mechanismOf(security) === null
+      ? {}
+      : {
+          KAFKA_SASL_MECHANISM: mechanismOf(security) ?? '',
+          KAFKA_USERNAME: 'admin',
+          KAFKA_PASSWORD: `file:${secretFiles.password(home, 'admin')}`,
+        }),
+    ...(hasTls(security) ? { KAFKA_CA: secretFiles.ca(home) } : {}),
+    LAB_HOME: home,
+    LAB_LOGS: join(home, 'log'),
+    LAB_NODES: join(home, 'nodes'),
+  }
+}
+
+/** The same as a file of an inventory that a shell can source. */
+export function envText(values: Readonly<Record<string, string>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}='${value}'\n`)
+    .join('')
+}
