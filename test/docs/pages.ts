@@ -109,7 +109,7 @@ const stepsFolder = fileURLToPath(new URL('../../steps/', import.meta.url))
 /** Every step type of the tool's own, by name. */
 export async function ownSteps(): Promise<readonly StepType[]> {
   const files = (readdirSync(stepsFolder, { recursive: true }) as string[]).filter(
-    (file) => file.endsWith('.ts') && !file.split('/').includes('support'),
+    (file) => file.endsWith('.ts') && !/(^|\/)(support|lab)\//.test(file),
   )
   const loaded = await Promise.all(
     files.map((file) => import(`${stepsFolder}${file}`) as Promise<{ readonly default: StepType }>),

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const folder = fileURLToPath(new URL('../../steps/', import.meta.url))
 const files = (readdirSync(folder, { recursive: true }) as string[]).filter(
-  (file) => file.endsWith('.ts') && !file.split('/').includes('support'),
+  (file) => file.endsWith('.ts') && !/(^|\/)(support|lab)\//.test(file),
 )
 const types = await ownSteps()
 
