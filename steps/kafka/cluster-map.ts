@@ -60,7 +60,7 @@ export default defineStep({
     const at = tools.clock.now().toISOString()
     for (const line of mapLines(shown, brokers)) tools.log(line)
     tools.log(LEGEND)
-    if (rows.length > shown.length) tools.log(`${rows.length - shown.length} more topics`)
+    if (rows.length > shown.length) tools.log(`${rows.length - shown.length} more not drawn`)
     const file = join(tools.artifacts, given.file)
     await mkdir(tools.artifacts, { recursive: true, mode: 0o700 })
     await writeFile(file, mapSvg(shown, { brokers, title: `${given.cluster} at ${at}` }), { mode: 0o600 })

@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import brokersOnline from '../../../steps/kafka/brokers-online.ts'
 import offlinePartitions from '../../../steps/kafka/offline-partitions.ts'
-import { apiVersionsApi } from '../../../steps/kafka/support/api/api-versions.ts'
-import { listPartitionReassignmentsApi } from '../../../steps/kafka/support/api/list-partition-reassignments.ts'
-import { metadataApi } from '../../../steps/kafka/support/api/metadata.ts'
 import underReplicated from '../../../steps/kafka/under-replicated.ts'
 import { type Bench, bench, execute } from '../support/tools.ts'
-import { smallBroker } from './small-broker.ts'
+import { type Part, type Story, storyCluster } from './story.ts'
 
 let own: Bench
 const closing: (() => Promise<void>)[] = []
@@ -16,79 +13,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-interface Part {
-  readonly leader?: number
-  readonly replicas?: readonly number[]
-  readonly isr?: readonly number[]
-  readonly offline?: readonly number[]
-  readonly errorCode?: number
-}
-
-interface Story {
-  readonly topics?: Readonly<Record<string, readonly Part[] | number>>
-  readonly moving?: Readonly<Record<string, readonly number[]>>
-  /** More brokers of the cluster: `true` is one that answers, `false` one that accepts connections only. */
-  readonly others?: readonly boolean[]
-}
-
-/** A cluster of one broker that tells a story, and what its steps take. */
-async function cluster({ topics = {}, moving = {}, others = [] }: Story): Promise<{ cluster: string; timeoutMs: number }> {
-  const ports: number[] = []
-  for (const answers of others) {
-    const other = await smallBroker(answers ? [] : [{ api: apiVersionsApi, says: () => 'silence' }])
-    closing.push(() => other.close())
-    ports.push(other.port)
-  }
-  let self = 0
-  const broker = await smallBroker([
-    {
-      api: metadataApi,
-      says: ({ topics: wanted }: { topics: readonly { name: string }[] | null }) => ({
-        throttleTimeMs: 0,
-        brokers: [self, ...ports].map((port, index) => ({ nodeId: index + 1, host: '127.0.0.1', port, rack: null })),
-        clusterId: 'story',
-        controllerId: 1,
-        topics: (wanted?.map(({ name }) => name) ?? Object.keys(topics)).map((name) => topicOf(name, topics[name] ?? 3)),
-        clusterAuthorizedOperations: 0,
-      }),
-    },
-    {
-      api: listPartitionReassignmentsApi,
-      says: () => ({
-        throttleTimeMs: 0,
-        errorCode: 0,
-        errorMessage: null,
-        topics: Object.entries(moving).map(([name, addingReplicas]) => ({
-          name,
-          partitions: [{ partitionIndex: 0, replicas: [], addingReplicas, removingReplicas: [] }],
-        })),
-      }),
-    },
-  ])
-  self = broker.port
-  closing.push(() => broker.close())
-  return { cluster: broker.address, timeoutMs: 2000 }
-}
-
-const topicOf = (name: string, parts: readonly Part[] | number) => ({
-  errorCode: typeof parts === 'number' ? parts : 0,
-  name,
-  topicId: 'AAAAAAAAAAAAAAAAAAAAAA',
-  isInternal: name.startsWith('__'),
-  partitions: (typeof parts === 'number' ? [] : parts).map(
-    ({ leader = 1, replicas = [1, 2, 3], isr = replicas, offline = [], errorCode = 0 }, partitionIndex) => ({
-      errorCode,
-      partitionIndex,
-      leaderId: leader,
-      leaderEpoch: 0,
-      replicaNodes: replicas,
-      isrNodes: isr,
-      offlineReplicas: offline,
-    }),
-  ),
-  topicAuthorizedOperations: 0,
-})
-
+const cluster = (story: Story) => storyCluster(story, closing)
 const tools = () => own.tools()
 
 describe('kafka.under-replicated', () => {
