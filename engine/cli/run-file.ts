@@ -20,7 +20,6 @@ import { operatorOf } from './operator.ts'
 import { tellEnd, tellLocked } from './tell-end.ts'
 import { complain } from './output.ts'
 import { type Chain, flagsFor, handedTo, isCircle, longer, pathBeside } from './hand-over.ts'
-import { elsewhere } from './elsewhere.ts'
 import { approvalsFrom, beforeStart } from './given-approvals.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
@@ -195,7 +194,6 @@ function readyPlan(prepared: Prepared, given: Given, kind: RunKind): Ready | nul
       }),
     )
   const plan = planned?.plan == null ? null : kind.planOf(planned.plan)
-  if (plan !== null) problems.push(...elsewhere(plan, prepared))
   if (plan !== null && given.plan !== undefined) problems.push(...planProblems(given.plan, plan, words))
   const errors = errorsOf(problems)
   if (plan === null || errors.length > 0 || typeof incident === 'string') {

@@ -8,6 +8,15 @@ export interface Carried {
   readonly vars: Readonly<Record<string, string>>
   /** Names that blocks took away from their environment. */
   readonly unset?: readonly string[]
+  /** By host: the folder there, and what blocks changed of that host's own environment. */
+  readonly there?: Readonly<Record<string, CarriedThere>>
+}
+
+/** What stays on a host. */
+export interface CarriedThere {
+  /** Null: where a login starts. */
+  readonly cwd: string | null
+  readonly vars: Readonly<Record<string, string>>
 }
 
 /** What blocks carry on: on disk in the run's folder (0600), never in a fact. */

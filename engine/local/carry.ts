@@ -3,7 +3,7 @@ import type { Carry, Execution } from '../model/fact.ts'
 import type { Values } from '../model/value.ts'
 import type { ScriptResult } from '../process/run-script.ts'
 import { looksSecret } from '../secrets/names.ts'
-import { laneNames } from './environment.ts'
+import { laneNames, staysThere } from './environment.ts'
 import type { Hands } from './hands.ts'
 
 /** A secret that is shorter would be found in every second line. */
@@ -27,22 +27,50 @@ function keepSecret(vars: Readonly<Record<string, string>>, { secrets }: Hands):
 /** Keeps what a block that succeeded leaves to the next one; undefined where it leaves nothing, or no state. */
 export function carryOn(
   execution: Execution,
-  { before, result, captured }: { readonly before: Carried | null; readonly result: ScriptResult; readonly captured: Values },
+  given: {
+    readonly before: Carried | null
+    readonly result: ScriptResult
+    readonly captured: Values
+    /** Where it ran; null: here. */
+    readonly host: string | null
+  },
   hands: Hands,
 ): Carry | undefined {
+  const { before, result, captured, host } = given
   if (!['run', 'undo', 'cleanup'].includes(execution.purpose) || result.variables === null) return undefined
-  const vars: Record<string, string> = { ...before?.vars, ...result.variables }
+  const stays = (name: string): boolean => host !== null && staysThere(name, execution, hands)
+  const made = Object.entries(result.variables)
+  const vars: Record<string, string> = { ...before?.vars, ...Object.fromEntries(made.filter(([name]) => !stays(name))) }
   for (const [name, value] of Object.entries(captured)) {
     if ('ref' in value) delete vars[name]
     else vars[name] = value.text
   }
   const kept = new Set(['RUN_ID', 'RUN_DIR', 'ENVIRONMENT', 'DRILL', ...laneNames(execution, hands)])
-  const gone = new Set(result.unset.filter((name) => !kept.has(name)))
+  const gone = new Set(result.unset.filter((name) => !kept.has(name) && !stays(name)))
   for (const name of [...kept, ...gone]) delete vars[name]
   const unset = [...new Set([...(before?.unset ?? []), ...gone])].filter((name) => !Object.hasOwn(vars, name))
-  const cwd = result.cwd ?? before?.cwd ?? hands.root
-  if (before === null && cwd === hands.root && Object.keys(vars).length === 0 && unset.length === 0) return undefined
+  const cwd = (host === null ? result.cwd : null) ?? before?.cwd ?? hands.root
+  const there = carriedThere(given, Object.fromEntries(made.filter(([name]) => stays(name))))
+  const isNothing = Object.keys({ ...vars, ...there }).length === 0 && unset.length === 0
+  if (before === null && cwd === hands.root && isNothing) return undefined
   keepSecret(vars, hands)
-  const ref = hands.carry.save({ cwd, vars, ...(unset.length === 0 ? {} : { unset }) })
+  const ref = hands.carry.save({
+    cwd,
+    vars,
+    ...(unset.length === 0 ? {} : { unset }),
+    ...(Object.keys(there).length === 0 ? {} : { there }),
+  })
   return { cwd, names: Object.keys(vars).toSorted(), ref }
+}
+
+function carriedThere(
+  { before, result, host }: { readonly before: Carried | null; readonly result: ScriptResult; readonly host: string | null },
+  made: Readonly<Record<string, string>>,
+): NonNullable<Carried['there']> {
+  const all = before?.there ?? {}
+  if (host === null) return all
+  const was = all[host]
+  const cwd = result.cwd ?? was?.cwd ?? null
+  const vars = { ...was?.vars, ...made }
+  return cwd === null && Object.keys(vars).length === 0 ? all : { ...all, [host]: { cwd, vars } }
 }

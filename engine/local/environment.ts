@@ -14,7 +14,10 @@ export function builtins({ plan, runId, folder }: Pick<Hands, 'plan' | 'runId' |
 }
 
 /** All typed values that an execution sees: parameters, captures that it reads, the group's variable, built-ins. Secrets by reference. */
-export function typedValues(execution: Execution, hands: Hands): Record<string, Value> {
+export function typedValues(
+  execution: Pick<Execution, 'values'>,
+  hands: Pick<Hands, 'plan' | 'started' | 'runId' | 'folder'>,
+): Record<string, Value> {
   const values: Record<string, Value> = {}
   for (const { name, type, value, secret, ref } of hands.plan.params) {
     if (secret && ref !== null) values[name] = { type: 'secret', ref }
@@ -46,12 +49,43 @@ export function laneNames(execution: Execution, { plan, entry }: Pick<Hands, 'pl
  * then what earlier blocks carried on. The variable of a repeated step wins: each item has its own.
  */
 export function environmentOf(execution: Execution, carried: Carried | null, hands: Hands): Record<string, string> {
-  const env: Record<string, string> = {}
-  const declared = new Set(hands.plan.params.map(({ name }) => name))
-  for (const [name, value] of Object.entries(hands.callerEnv)) if (value !== undefined && !declared.has(name)) env[name] = value
+  const env = environmentHere(hands)
   const values = valuesOf(execution, hands)
   Object.assign(env, values, carried?.vars ?? {})
   for (const name of carried?.unset ?? []) delete env[name]
   const own = laneNames(execution, hands).filter((name) => name in values)
   return { ...env, ...Object.fromEntries(own.map((name) => [name, values[name] ?? ''])), ...builtins(hands) }
+}
+
+/** Names that belong to a machine: what a block makes of them stays where it was done. */
+const OF_A_MACHINE = /^(?:PATH|HOME|USER|LOGNAME|SHELL|MAIL|HOSTNAME|TMPDIR|TERM|MANPATH|LD_.*|SSH_.*|XDG_.*|DBUS_.*)$/
+
+/** Does a block's variable stay on its machine? A value of the run never does. */
+export function staysThere(name: string, execution: Execution, hands: Hands): boolean {
+  return OF_A_MACHINE.test(name) && !Object.hasOwn(typedValues(execution, hands), name)
+}
+
+/** What a block on another host is given beside that host's own environment: the run's values, and what earlier blocks carried on. */
+export function environmentThere(
+  execution: Execution,
+  carried: Carried | null,
+  { hands, host }: { readonly hands: Hands; readonly host: string },
+): { readonly env: Record<string, string>; readonly unset: readonly string[]; readonly cwd: string | null } {
+  const values = valuesOf(execution, hands)
+  const shared = Object.entries(carried?.vars ?? {}).filter(([name]) => !staysThere(name, execution, hands))
+  const there = carried?.there?.[host]
+  const env: Record<string, string> = { ...values, ...Object.fromEntries(shared), ...there?.vars }
+  const unset = (carried?.unset ?? []).filter((name) => !staysThere(name, execution, hands))
+  for (const name of unset) delete env[name]
+  const own = laneNames(execution, hands).filter((name) => name in values)
+  Object.assign(env, Object.fromEntries(own.map((name) => [name, values[name] ?? ''])), builtins(hands))
+  return { env, unset: unset.filter((name) => !Object.hasOwn(env, name)), cwd: there?.cwd ?? null }
+}
+
+/** The environment of a program of this machine that serves the run: the caller's, without any value of the run. */
+export function environmentHere({ plan, callerEnv }: Pick<Hands, 'plan' | 'callerEnv'>): Record<string, string> {
+  const declared = new Set(plan.params.map(({ name }) => name))
+  return Object.fromEntries(
+    Object.entries(callerEnv).flatMap(([name, value]) => (value === undefined || declared.has(name) ? [] : [[name, value]])),
+  )
 }

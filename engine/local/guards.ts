@@ -1,10 +1,10 @@
 import { judge } from '../machine/judge.ts'
 import type { BlockId, Execution } from '../model/fact.ts'
 import { pause } from '../process/poll.ts'
-import { startScript } from '../process/run-script.ts'
 import { carriedTo } from './carry.ts'
-import { environmentOf, typedValues } from './environment.ts'
+import { typedValues } from './environment.ts'
 import type { Hands } from './hands.ts'
+import { startBlock } from './start-block.ts'
 
 interface Failed {
   readonly block: BlockId
@@ -53,21 +53,23 @@ async function judgeGuard(block: BlockId, execution: Execution, hands: Hands, si
   const entry = hands.entry(block)
   const carried = carriedTo(execution, hands)
   let said = ''
-  const running = startScript({
-    text: entry.text,
-    setup: hands.plan.setup,
-    env: environmentOf(execution, carried === 'lost' ? null : carried, hands),
-    captureNames: [],
-    cwd: carried === null || carried === 'lost' ? hands.root : carried.cwd,
-    timeoutMs: entry.timeoutMs,
-    graceMs: Math.min(hands.policy.limits.graceMs, 2000),
-    marker: `${hands.runMarker}/${execution.task}/${block}`,
-    runMarker: hands.runMarker,
-    stdin: 'empty',
-    onChunk: (_, bytes) => {
-      said = (said + Buffer.from(bytes).toString('utf8')).slice(-500)
+  const running = startBlock(
+    {
+      execution,
+      entry,
+      carried: carried === 'lost' ? null : carried,
+      text: entry.text,
+      captureNames: [],
+      timeoutMs: entry.timeoutMs,
+      graceMs: Math.min(hands.policy.limits.graceMs, 2000),
+      marker: `${execution.task}/${block}`,
+      stdin: 'empty',
+      onChunk: (_, bytes) => {
+        said = (said + Buffer.from(bytes).toString('utf8')).slice(-500)
+      },
     },
-  })
+    hands,
+  )
   const cancel = (): void => running.cancel('cancelled')
   signal.addEventListener('abort', cancel)
   const result = await running.done

@@ -7,6 +7,7 @@ import type { Values } from '../model/value.ts'
 import type { Lifeline } from '../process/lifeline.ts'
 import type { Clock } from './clock.ts'
 import type { Face } from './face.ts'
+import type { Hosts } from './hosts.ts'
 import type { Resources } from './resources.ts'
 import type { SecretsOf } from './secrets-of.ts'
 
@@ -29,6 +30,7 @@ export interface Hands {
   readonly policy: Policy
   readonly carry: CarryStore
   readonly lifeline: Lifeline
+  readonly hosts: Hosts
   readonly clock: Clock
   /** The caller's environment, as it was at the start. */
   readonly callerEnv: Readonly<Record<string, string | undefined>>

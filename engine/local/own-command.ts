@@ -1,8 +1,7 @@
 import type { Execution, Question, State } from '../model/fact.ts'
-import { startScript } from '../process/run-script.ts'
 import { carriedTo } from './carry.ts'
-import { environmentOf } from './environment.ts'
 import type { Hands } from './hands.ts'
+import { startBlock } from './start-block.ts'
 
 /** So much of what it printed goes into the record. */
 const RECORDED = 1000
@@ -36,19 +35,22 @@ export async function runOwnCommand(
     said = (said + chunk).slice(-RECORDED)
     hands.face.output(key, chunk)
   }
-  const result = await startScript({
-    text,
-    setup: hands.plan.setup,
-    env: environmentOf(execution, carried === 'lost' ? null : carried, hands),
-    captureNames: [],
-    cwd: carried === null || carried === 'lost' ? hands.root : carried.cwd,
-    timeoutMs: TIMEOUT_MS,
-    graceMs: hands.policy.limits.graceMs,
-    marker: `${hands.runMarker}/own`,
-    runMarker: hands.runMarker,
-    stdin: 'empty',
-    onChunk: (_, bytes) => show(stream.push(bytes)),
-  }).done
+  const { host } = hands.plan.steps.find(({ id }) => id === step) ?? { host: null }
+  const result = await startBlock(
+    {
+      execution,
+      entry: { host },
+      carried: carried === 'lost' ? null : carried,
+      text,
+      captureNames: [],
+      timeoutMs: TIMEOUT_MS,
+      graceMs: hands.policy.limits.graceMs,
+      marker: 'own',
+      stdin: 'empty',
+      onChunk: (_, bytes) => show(stream.push(bytes)),
+    },
+    hands,
+  ).done
   show(stream.end())
   return hands.secrets.redactor().text(`$ ${text}\n${said.trimEnd()}\n[${result.exit ?? result.signal ?? result.cause ?? ''}]`)
 }

@@ -9,9 +9,11 @@ import type { Fact, Key, Settings, Stamped, State, StepId } from '../model/fact.
 import type { Plan } from '../model/plan.ts'
 import { endSurvivors } from '../process/lifeline.ts'
 import { machineClock } from './clock.ts'
+import { typedValues } from './environment.ts'
+import { type Hosts, hostOf } from './hosts.ts'
 import { type RunRecord, writeRecord } from './record.ts'
 import { lockRun, takenOver, takeOverOf } from './run-lock.ts'
-import { runSitting, type SittingTools } from './sitting.ts'
+import { hostsFor, runSitting, type SittingTools } from './sitting.ts'
 import type { Ran } from './start-run.ts'
 import { writeRow } from './write-row.ts'
 
@@ -83,6 +85,7 @@ export async function resumeRun(request: ResumeRequest): Promise<Ran> {
   const { alive } = await endSurvivors({ runMarker: folder, graceMs: request.policy.limits.graceMs })
   for (const one of alive) request.face.warn(`still running, and cannot be ended: ${one}`)
   await writeLateRow(record, request)
+  const hosts = await hostsInDoubt(record, request)
   const read = readJournal(folder)
   const state = foldOf(read.facts)
   const sitting = state.sitting + 1
@@ -105,8 +108,26 @@ export async function resumeRun(request: ResumeRequest): Promise<Ran> {
     states: [state, foldOf(read.facts)],
     first,
     started: startedValues(read.facts),
+    hosts,
   })
   return { status: 'ended', end }
+}
+
+/** What was under way on other hosts when the engine died is ended there; where that cannot be proven, a person is told. */
+async function hostsInDoubt({ facts, folder, runId, plan }: RunRecord, request: ResumeRequest): Promise<Hosts> {
+  const hosts = hostsFor(request)
+  const started = startedValues(facts)
+  const names = new Set<string>()
+  for (const open of Object.values(foldOf(facts).open)) {
+    const entry = open.type === 'execution' ? plan.steps.find(({ id }) => id === open.step) : undefined
+    if (open.type !== 'execution' || entry === undefined || entry.host === null) continue
+    const host = hostOf(entry.host, typedValues(open, { plan, started, runId, folder }))
+    hosts.doubt(host, `${folder}/${open.task}`)
+    names.add(host)
+  }
+  const said = await Promise.all([...names].map(async (host) => ({ host, why: await hosts.prove(host) })))
+  for (const { host, why } of said) if (why !== null) request.face.warn(`${host}: ${why}`)
+  return hosts
 }
 
 /** Values that became known at the start. */

@@ -3,15 +3,16 @@ import type { Execution, Outcome } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
 import type { Carried } from '../journal/carry-store.ts'
 import { pollScript } from '../process/poll.ts'
-import { type Running, type ScriptResult, startScript } from '../process/run-script.ts'
+import type { Running, ScriptResult } from '../process/run-script.ts'
 import { carriedTo, carryOn } from './carry.ts'
 import { withoutSecrets } from './captures.ts'
-import { environmentOf, typedValues } from './environment.ts'
+import { typedValues } from './environment.ts'
 import { watchGuards } from './guards.ts'
 import type { Hands } from './hands.ts'
 import { openOutputLog, type OutputLog } from './output-log.ts'
 import { outputName } from './output-name.ts'
 import { overdue } from './overdue.ts'
+import { hostFor, startBlock } from './start-block.ts'
 
 /** A capture longer than this fails its block. */
 const CAPTURE_BYTES = 128 * 1024
@@ -31,9 +32,6 @@ interface Script {
 /** Runs a shell block: once, or until it holds. Says what happened; never throws for what the block does. */
 export async function runScriptStep(execution: Execution, hands: Hands, signal: AbortSignal): Promise<Outcome> {
   const entry = hands.entry(execution.step)
-  // Never here what was meant for there.
-  if (entry.host !== null)
-    return { ...notStarted(`${entry.host} is not reached`), cause: { type: 'connection', text: entry.host } }
   const carried = carriedTo(execution, hands)
   if (carried === 'lost') return notStarted('what earlier blocks carried on is lost')
   const output = openOutput(execution, entry, hands)
@@ -110,26 +108,21 @@ function start(
   { execution, entry, hands, carried, output }: Script,
   given: { readonly isInteractive: boolean; readonly timeoutMs: number | null; readonly marker: string },
 ): Running {
-  const running = startScript({
-    text: execution.text,
-    setup: hands.plan.setup,
-    env: environmentOf(execution, carried, hands),
-    captureNames: entry.captures.map(({ name }) => name),
-    cwd: carried?.cwd ?? hands.root,
-    timeoutMs: given.timeoutMs,
-    graceMs: hands.policy.limits.graceMs,
-    marker: `${hands.runMarker}/${given.marker}`,
-    runMarker: hands.runMarker,
-    stdin: given.isInteractive ? 'terminal' : 'empty',
-    onChunk: output.write,
-    ...(entry.interpreter === undefined ? {} : { interpreter: entry.interpreter.split(/\s+/) }),
-  })
-  const { pid } = running
-  if (pid !== null) {
-    hands.lifeline.watch(pid)
-    void running.done.then(() => hands.lifeline.forget(pid))
-  }
-  return running
+  return startBlock(
+    {
+      execution,
+      entry,
+      carried,
+      text: execution.text,
+      captureNames: entry.captures.map(({ name }) => name),
+      timeoutMs: given.timeoutMs,
+      graceMs: hands.policy.limits.graceMs,
+      marker: given.marker,
+      stdin: given.isInteractive ? 'terminal' : 'empty',
+      onChunk: output.write,
+    },
+    hands,
+  )
 }
 
 function rawOf({ entry, execution }: Script, result: ScriptResult): RawResult {
@@ -189,7 +182,9 @@ function settleOutcome(
         ? { type: 'cancelled' as const, text: '' }
         : judged.cause
   const isDone = judged.status === 'done' && !late && !(signal.aborted && polls !== undefined)
-  const carry = isDone ? carryOn(execution, { before: carried, result, captured: judged.captured ?? {} }, hands) : undefined
+  const host = hostFor(execution, script.entry, hands)
+  const left = { before: carried, result, captured: judged.captured ?? {}, host }
+  const carry = isDone ? carryOn(execution, left, hands) : undefined
   const redactor = hands.secrets.redactor()
   const exit = result.exit ?? result.signal
   return {
@@ -233,9 +228,10 @@ function openOutput(execution: Execution, entry: PlanEntry, hands: Hands): Outpu
       redactor: hands.secrets.redactor(),
       watch: (text) => hands.face.output(execution.key, text),
     })
+  const host = hostFor(execution, entry, hands)
   const finish = (log: OutputLog): ReturnType<Output['end']> => {
     const { tail, log: file } = log.end()
-    return { tail, ...(file === undefined ? {} : { log: file }) }
+    return { tail, ...(file === undefined ? {} : { log: host === null ? file : { ...file, host } }) }
   }
   if (!entry.captures.some(({ type }) => type === 'secret')) {
     const log = open()

@@ -16,6 +16,8 @@ import type { Bringer } from './check-approval.ts'
 import { type Clock, machineClock } from './clock.ts'
 import type { Face } from './face.ts'
 import type { Hands } from './hands.ts'
+import { type Hosts, openHosts } from './hosts.ts'
+import { environmentHere } from './environment.ts'
 import { type Inputs, openInputs } from './inputs.ts'
 import { exitCodeOf, type Interrupts } from './interrupts.ts'
 import { openMailbox } from './mailbox.ts'
@@ -52,6 +54,8 @@ export interface SittingRequest extends SittingTools {
   readonly first: readonly Fact[]
   readonly settings: Settings
   readonly started: Values
+  /** Of a resume: where something may still be at work. */
+  readonly hosts?: Hosts
 }
 
 /** How a sitting ended. */
@@ -202,10 +206,17 @@ function handsOf(request: SittingRequest, lifeline: Hands['lifeline']): Hands {
     policy,
     carry: openCarryStore(folder),
     lifeline,
+    hosts: request.hosts ?? hostsFor(request),
     clock,
     callerEnv,
     withTerminal: new Set(),
   }
+}
+
+/** The other hosts of a run, with nothing in doubt. */
+export function hostsFor({ plan, callerEnv, policy, face }: SittingTools & Pick<SittingRequest, 'plan'>): Hosts {
+  const env = environmentHere({ plan, callerEnv })
+  return openHosts({ env, graceMs: policy.limits.graceMs, warn: (text) => face.warn(text) })
 }
 
 /** The row of a run that ended; one that waits, or a check, has none. */

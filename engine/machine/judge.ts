@@ -9,7 +9,7 @@ import type { Value, Values } from '../model/value.ts'
 export interface RawResult {
   readonly exit: number | null
   readonly signal: string | null
-  readonly cause: 'timeout' | 'guard' | 'cancelled' | 'spawn' | null
+  readonly cause: 'timeout' | 'guard' | 'cancelled' | 'spawn' | 'unreached' | 'lost' | null
   readonly causeText: string
   /** Trimmed of the last line ends only; null: not valid UTF-8, or longer than 128 KiB. */
   readonly stdout: string | null
@@ -28,6 +28,9 @@ export function judge(entry: Pick<PlanEntry, 'captures' | 'expect' | 'assert'>, 
     cause: { type, text },
   })
   if (raw.cause === 'spawn') return { status: 'not-started', cause: { type: 'spawn', text: raw.causeText } }
+  // A host that was not reached did nothing; one that was lost in the middle may have done it all.
+  if (raw.cause === 'unreached') return { status: 'not-started', cause: { type: 'connection', text: raw.causeText } }
+  if (raw.cause === 'lost') return { status: 'unknown', cause: { type: 'connection', text: raw.causeText } }
   if (raw.cause !== null) return failed(raw.cause, raw.causeText)
   if (raw.signal !== null) return failed('signal', raw.signal)
   if (raw.exit !== 0) return failed('exit', String(raw.exit))

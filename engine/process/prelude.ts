@@ -37,8 +37,8 @@ if ((\${#__reprise_set[@]} > 0)); then builtin trap -- "$__reprise_do" "\${__rep
   `builtin trap '{ __reprise_was=$? __reprise_flags=$-; set +ax; } 2>/dev/null; __reprise_exit' EXIT`,
 ]
 
-/** On one line, and the author's text goes on in it: LINENO cannot be set, so this is how bash names the author's own line numbers. */
-const TEXT = LINES.map((line) => line.replaceAll('\n', ' ')).join('; ')
+/** How a block's state gets out. On one line, and the author's text goes on in it: LINENO cannot be set, so this is how bash names the author's own line numbers. */
+export const STATE_TEXT = LINES.map((line) => line.replaceAll('\n', ' ')).join('; ')
 
 /** The script that bash gets: how its state gets out, the author's setup, the author's text with its own line numbers. */
 export function withPrelude({
@@ -54,10 +54,11 @@ export function withPrelude({
   const hidden = hide.map((name) => `declare +x ${name}; `).join('')
   // Bash parses a whole line before it runs it: what follows aliases and settings is parsed only when they hold.
   const whole = setup === '' ? text : `eval ${quoted(setup)}; eval ${quoted(text)}`
-  return `${TEXT}; ${hidden}set -a; ${whole}\n`
+  return `${STATE_TEXT}; ${hidden}set -a; ${whole}\n`
 }
 
-const quoted = (text: string): string => `$'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
+/** A word that bash reads as this text, on one line. */
+export const quoted = (text: string): string => `$'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
 
 /** What a shell said of its state at its end. */
 export interface ShellState {

@@ -3,7 +3,9 @@ import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type KeptOutput, keepOutput } from './kept-output.ts'
 import { readState, withPrelude } from './prelude.ts'
+import { changesIn, noChanges, type StateChanges } from './state-changes.ts'
 import { endAll, isGroupAlive, lastPid, signal } from './survivors.ts'
 
 export interface ScriptRequest {
@@ -27,21 +29,16 @@ export interface ScriptRequest {
   readonly interpreter?: readonly string[]
 }
 
-export interface ScriptResult {
+export interface ScriptResult extends StateChanges {
   readonly exit: number | null
   readonly signal: string | null
   /** Who ended it; the first cause wins. */
-  readonly cause: null | 'timeout' | 'guard' | 'cancelled' | 'spawn'
+  readonly cause: null | 'timeout' | 'guard' | 'cancelled' | 'spawn' | 'unreached' | 'lost'
+  /** Why it was not started, or how its host was lost. */
   readonly spawnError: string | null
   readonly stdout: Uint8Array
   readonly stdoutTruncated: boolean
   readonly tookMs: number
-  /** Exported variables that were assigned or changed; null: the shell left no state. */
-  readonly variables: Readonly<Record<string, string>> | null
-  readonly unset: readonly string[]
-  readonly cwd: string | null
-  readonly assigned: readonly string[]
-  readonly arrays: readonly string[]
   /** Processes that it left behind: ended, and named. */
   readonly leftovers: readonly string[]
 }
@@ -52,8 +49,6 @@ export interface Running {
   cancel(cause: 'guard' | 'cancelled' | 'timeout'): void
 }
 
-/** A capture holds at most so much; one byte more is kept, to know. */
-const STDOUT_BYTES = 128 * 1024 + 1
 /** A larger script does not fit in an argument. */
 const ARGUMENT_BYTES = 100_000
 const DRAIN_MS = 200
@@ -61,19 +56,15 @@ const DRAIN_MS = 200
 const DRAINED_MS = 10_000
 /** What bash would obey before or beside the script, and what it sets itself. */
 const NOT_PASSED = /^(?:BASH_ENV|ENV|SHELLOPTS|BASHOPTS|BASH_FUNC_.*|BASH_XTRACEFD|PS4|PROMPT_COMMAND|_)$/
-const OF_THE_SHELL = /^(?:_|SHLVL|PWD|OLDPWD|BASH_.*|__reprise.*|REPRISE_TASK|REPRISE_RUN|LINENO|PIPESTATUS)$/
 
-const nothing = {
+/** The result of what did not run. */
+export const nothing = {
   exit: null,
   signal: null,
   stdout: new Uint8Array(),
   stdoutTruncated: false,
   tookMs: 0,
-  variables: null,
-  unset: [],
-  cwd: null,
-  assigned: [],
-  arrays: [],
+  ...noChanges(),
   leftovers: [],
 }
 
@@ -97,10 +88,8 @@ function refusal({ env, text, cwd }: ScriptRequest): string | null {
 }
 
 interface Collected {
-  readonly chunks: Uint8Array[]
+  readonly output: KeptOutput
   readonly state: Buffer[]
-  kept: number
-  truncated: boolean
 }
 
 /** What is used of execa's child: its streams, its events, and that it settles. */
@@ -125,7 +114,7 @@ function start(request: ScriptRequest): Running {
     stripFinalNewline: false,
     stdio: isTerminal ? ['inherit', 'inherit', 'inherit', 'pipe'] : ['ignore', 'pipe', 'pipe', 'pipe'],
   }) as unknown as Child
-  const collected: Collected = { chunks: [], state: [], kept: 0, truncated: false }
+  const collected: Collected = { output: keepOutput(), state: [] }
   listen(child, request, collected)
   let cause: ScriptResult['cause'] = null
   let killTimer: NodeJS.Timeout | undefined
@@ -190,12 +179,7 @@ function commandLine(request: ScriptRequest): {
 
 function listen(child: Child, request: ScriptRequest, collected: Collected): void {
   child.stdout?.on('data', (bytes: Buffer) => {
-    if (collected.kept < STDOUT_BYTES) {
-      const part = bytes.subarray(0, STDOUT_BYTES - collected.kept)
-      collected.chunks.push(Uint8Array.from(part))
-      collected.kept += part.length
-    }
-    collected.truncated ||= collected.kept >= STDOUT_BYTES
+    collected.output.add(bytes)
     request.onChunk('stdout', bytes)
   })
   child.stderr?.on('data', (bytes: Buffer) => request.onChunk('stderr', bytes))
@@ -285,37 +269,10 @@ async function endGroup(pid: number, graceMs: number): Promise<void> {
 
 function outcome(
   request: ScriptRequest,
-  collected: Collected,
+  { output, state }: Collected,
   exit: number | null,
-): Pick<ScriptResult, 'stdout' | 'stdoutTruncated' | 'variables' | 'unset' | 'cwd' | 'assigned' | 'arrays'> {
-  const stdout = Buffer.concat(collected.chunks)
-  const state =
-    exit === 0 && request.interpreter === undefined ? readState(Buffer.concat(collected.state).toString('utf8')) : null
-  if (state === null)
-    return { stdout, stdoutTruncated: collected.truncated, variables: null, unset: [], cwd: null, assigned: [], arrays: [] }
-  const captured = new Set(request.captureNames)
-  const given = environment(request)
-  const variables: Record<string, string> = {}
-  for (const [name, value] of Object.entries(state.variables)) {
-    if (OF_THE_SHELL.test(name)) continue
-    if (given[name] !== value || captured.has(name)) variables[name] = value
-  }
-  const unset = Object.keys(given).filter(
-    (name) =>
-      /^[A-Za-z_]\w*$/.test(name) &&
-      !OF_THE_SHELL.test(name) &&
-      !captured.has(name) &&
-      !Object.hasOwn(state.variables, name) &&
-      !state.arrays.includes(name),
-  )
-  const assigned = request.captureNames.filter((name) => Object.hasOwn(state.variables, name))
-  return {
-    stdout,
-    stdoutTruncated: collected.truncated,
-    variables,
-    unset,
-    cwd: state.cwd === '' ? null : state.cwd,
-    assigned,
-    arrays: state.arrays,
-  }
+): StateChanges & Pick<ScriptResult, 'stdout' | 'stdoutTruncated'> {
+  const after = exit === 0 && request.interpreter === undefined ? readState(Buffer.concat(state).toString('utf8')) : null
+  const changes = after === null ? noChanges() : changesIn(after, environment(request), request.captureNames)
+  return { ...output.read(), ...changes }
 }

@@ -1,7 +1,7 @@
 import { visibleLine } from '../language/control.ts'
 import type { Question } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
-import type { AskContext } from './ask-context.ts'
+import type { AskContext, ShownValue } from './ask-context.ts'
 import { header } from './header.ts'
 import { command, type Look, paragraph, symbol } from './look.ts'
 import { prose } from './prose.ts'
@@ -23,7 +23,7 @@ export function changeScreen(look: Look, context: AskContext, question: Question
     ...(words.length > 0 ? [''] : []),
     ...warnings(look, plan, entry),
     ...blockLines(look, context, entry),
-    ...terms(look, plan, entry),
+    ...terms(look, { plan, entry, values: context.valuesOf(entry.id) }),
     ...(entry.byHand === null ? [] : [`  ${look.words.screen.byHandText}${look.words.colon}`, ...command(entry.byHand)]),
     '',
   ]
@@ -48,13 +48,27 @@ function warnings(look: Look, plan: Plan, entry: PlanEntry): string[] {
   return lines.length > 0 ? [...lines, ''] : []
 }
 
-/** Limits, proof and undo: what holds while it runs and afterwards. */
-export function terms(look: Look, plan: Plan, entry: PlanEntry): string[] {
+/** Where an entry's blocks run when it is another host, with the values that are known filled in. */
+export function hostText(look: Look, { host }: PlanEntry, values: readonly Pick<ShownValue, 'name' | 'text'>[]): string {
+  if (host === null) return ''
+  const filled = host.replace(
+    /\$\{?([A-Za-z_]\w*)\}?/g,
+    (written, name: string) => values.find((one) => one.name === name)?.text ?? written,
+  )
+  return look.words.screen.onHost(visibleLine(filled))
+}
+
+/** Place, limits, proof and undo: what holds while it runs and afterwards. */
+export function terms(
+  look: Look,
+  given: { readonly plan: Plan; readonly entry: PlanEntry; readonly values: readonly Pick<ShownValue, 'name' | 'text'>[] },
+): string[] {
+  const { plan, entry, values } = given
   const { screen } = look.words
   const dot = look.ascii ? ' - ' : ' · '
   const proofs = plan.steps.filter(({ proves }) => proves === entry.id)
   const line = [
-    entry.host === null ? '' : screen.onHost(visibleLine(entry.host)),
+    hostText(look, entry, values),
     entry.timeoutMs === 0 ? '' : entry.timeoutWritten ? screen.atMost(entry.timeoutMs) : screen.defaultLimit(entry.timeoutMs),
     entry.retries > 0 ? screen.retries(entry.retries) : '',
     ...proofs.map((proof) => proofText(look, plan, proof)),

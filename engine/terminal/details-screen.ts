@@ -1,6 +1,6 @@
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import { branchText } from '../words/fact-sentence.ts'
-import { terms } from './change-screen.ts'
+import { hostText, terms } from './change-screen.ts'
 import { command, type Look, paragraph, symbol } from './look.ts'
 import { proseLines } from './prose.ts'
 import { longName } from './step-place.ts'
@@ -16,6 +16,7 @@ export function detailsScreen(look: Look, plan: Plan): string[] {
     text: secret ? '•••' : (value ?? `(${look.words.screen.knownLater}${ref === null ? '' : `, ${ref}`})`),
     origin,
   }))
+  const known = values.filter(({ name }) => plan.params.some((one) => one.name === name && one.value !== null))
   return [
     ...(values.length === 0 ? [] : [`${look.words.overview.values}`, ...valueLines(look, values), '']),
     ...plan.parts.flatMap((part) => {
@@ -32,7 +33,9 @@ export function detailsScreen(look: Look, plan: Plan): string[] {
             '  ',
           ),
           ...bodyLines(look, plan, entry),
-          ...(entry.effect === 'reads' ? [] : terms(look, plan, entry)),
+          ...(entry.effect === 'reads'
+            ? [hostText(look, entry, known)].filter((text) => text !== '').flatMap((text) => paragraph(look, text, '  '))
+            : terms(look, { plan, entry, values: known })),
         ]),
         '',
       ]

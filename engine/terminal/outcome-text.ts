@@ -9,6 +9,7 @@ export function outcomeText({ cause, exit, status }: Outcome, words: Words): str
   if (cause === undefined) return status
   // A verdict's own sentence says it all.
   if (cause.type === 'verdict' && cause.text !== '') return cause.text
-  const word = words.causes[cause.type]
+  const isUnreached = cause.type === 'connection' && status === 'not-started'
+  const word = isUnreached ? words.screen.unreached : words.causes[cause.type]
   return cause.text === '' || cause.text === word ? word : `${word}${words.colon} ${cause.text}`
 }

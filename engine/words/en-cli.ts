@@ -45,8 +45,6 @@ export const enCli = {
     untrusted: (names: string) => `Not loaded, as this checkout is not trusted (--trust): ${names}`,
     trustAsk: 'This checkout brings step types of its own. Running them runs their code:',
     unwritable: (folder: string, why: string) => `The records cannot be written in ${folder}: ${why}. Nothing was run.`,
-    elsewhere: (step: string, host: string) =>
-      `${step} belongs on ${host}: this version does not run steps on other hosts; simulate it in a drill, or do it by hand`,
     circle: (file: string) => `${file} has been run in this chain already: a person must start it again.`,
     handedOver: (file: string) => `The runbook hands over to ${file}.`,
     live: 'running',

@@ -9,6 +9,7 @@ export const enScreens = {
     lines: (n: number) => `${s(n, 'line')}: [o]`,
     noOutput: 'It printed nothing.',
     fold: (n: number) => `… ${s(n, 'line')} above: [o]`,
+    unreached: 'not reached, nothing was begun there',
     onHost: (host: string) => `on ${host}, through ssh`,
     atMost: (ms: number) => `at most ${limit(ms)}`,
     defaultLimit: (ms: number) => `no timeout written: asks after ${limit(ms)}`,

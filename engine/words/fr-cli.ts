@@ -47,8 +47,6 @@ export const frCli: Widen<typeof enCli> = {
     untrusted: (names) => `Non chargé, ce dépôt n'étant pas de confiance (--trust) : ${names}`,
     trustAsk: "Ce dépôt apporte ses propres types d'étape. Les exécuter exécute leur code :",
     unwritable: (folder, why) => `Les enregistrements ne peuvent pas être écrits dans ${folder} : ${why}. Rien n'a été exécuté.`,
-    elsewhere: (step, host) =>
-      `${step} doit tourner sur ${host} : cette version n'exécute pas d'étape sur un autre hôte ; la simuler dans un exercice, ou la faire à la main`,
     circle: (file) => `${file} a déjà été exécuté dans cette suite : une personne doit le relancer.`,
     handedOver: (file) => `Le runbook passe la main à ${file}.`,
     live: 'en cours',

@@ -11,6 +11,7 @@ export const frScreens: Widen<typeof enScreens> = {
     lines: (n) => `${s(n, 'ligne')} : [o]`,
     noOutput: "Rien n'a été affiché.",
     fold: (n) => `… ${s(n, 'ligne')} au-dessus : [o]`,
+    unreached: "non joint, rien n'y a été commencé",
     onHost: (host) => `sur ${host}, par ssh`,
     atMost: (ms) => `au plus ${limit(ms)}`,
     defaultLimit: (ms) => `aucun délai écrit : question après ${limit(ms)}`,

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { describe, test } from 'vitest'
+import { test } from 'vitest'
+import { describeWith } from '../support/describe-with.ts'
 import { play, readScenario } from '../support/scenario.ts'
 
 const folder = new URL('scenarios/', import.meta.url)
 
-describe.each(readdirSync(folder).filter((file) => file.endsWith('.txt')))('%s', (file) => {
+for (const file of readdirSync(folder).filter((name) => name.endsWith('.txt'))) {
   const scenario = readScenario(readFileSync(new URL(file, folder), 'utf8'))
-  test(scenario.title, () => play(scenario))
-})
+  describeWith(scenario.tools, file, () => {
+    test(scenario.title, () => play(scenario))
+  })
+}

@@ -2,12 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { cli, onTerminal, plainEnv, reprise, type Screen, settled, workspace } from './reprise.ts'
+import { type SshHosts, startSshd } from './sshd.ts'
 
 /**
  * A scenario is a text file that a person can read. First its script, a line a thing:
  *
  *     # a comment
  *     env NAME=VALUE
+ *     hosts NAME…          a real sshd on loopback that answers under these names, and `far`, `stranger`, `closed` (`sshd.ts`)
  *     run ARGS…            the command line, without a terminal; then:
  *     terminal ARGS…       the same on a pseudo-terminal; then:
  *     exit N               it ends with this code
@@ -24,6 +26,8 @@ export interface Scenario {
   readonly title: string
   readonly script: readonly string[]
   readonly files: Readonly<Record<string, string>>
+  /** Programs of the system that it needs. */
+  readonly tools: readonly string[]
 }
 
 /** Reads a scenario's text. */
@@ -33,7 +37,8 @@ export function readScenario(text: string): Scenario {
   for (let i = 0; i < parts.length; i += 2) files[parts[i] ?? ''] = parts[i + 1] ?? ''
   const script = head.split('\n').filter((line) => line.trim() !== '')
   const [first = ''] = script
-  return { title: first.replace(/^# /, ''), script, files }
+  const tools = script.some((line) => line.startsWith('hosts ')) ? ['sshd', 'ssh', 'ssh-keygen'] : []
+  return { title: first.replace(/^# /, ''), script, files, tools }
 }
 
 const words = (text: string): string[] => [...text.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
@@ -48,6 +53,7 @@ export async function play(scenario: Scenario): Promise<void> {
   const env: Record<string, string> = {}
   let ended = { code: null as number | null, stdout: '', stderr: '' }
   let screen: Screen | null = null
+  let hosts: SshHosts | null = null
   const text = (name: string): string => readFileSync(join(root, name), 'utf8')
   try {
     for (const line of scenario.script) {
@@ -58,6 +64,10 @@ export async function play(scenario: Scenario): Promise<void> {
           break
         case 'env':
           env[rest.slice(0, rest.indexOf('='))] = rest.slice(rest.indexOf('=') + 1).replaceAll('$PWD', root)
+          break
+        case 'hosts':
+          hosts = await startSshd(words(rest))
+          Object.assign(env, hosts.env)
           break
         case 'run':
           ended = await reprise(words(rest), { cwd: root, env })
@@ -115,6 +125,7 @@ export async function play(scenario: Scenario): Promise<void> {
     }
   } finally {
     screen?.kill('SIGKILL')
+    await hosts?.stop()
     remove()
   }
 }
