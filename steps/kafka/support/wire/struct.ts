@@ -27,8 +27,9 @@ export function struct<F extends Fields>(fields: F): Codec<Struct<F>> {
     write: (to, value) => {
       for (const [name, codec] of plain) codec.write(to, value[name])
       if (!to.layout.isFlexible) return
-      to.uvarint(byTag.size)
-      for (const [tag, { name, codec }] of [...byTag].toSorted(([one], [other]) => one - other)) {
+      const given = [...byTag].filter(([, { name, codec }]) => !isLeftOut(value[name], codec.fallback))
+      to.uvarint(given.length)
+      for (const [tag, { name, codec }] of given.toSorted(([one], [other]) => one - other)) {
         const part = new Writer(to.layout)
         codec.write(part, value[name])
         to.uvarint(tag)
@@ -38,6 +39,10 @@ export function struct<F extends Fields>(fields: F): Codec<Struct<F>> {
     },
   }
 }
+
+/** Kafka leaves a tagged field out when it says nothing new. */
+const isLeftOut = (value: unknown, fallback: unknown): boolean =>
+  value === fallback || (Array.isArray(value) && value.length === 0 && Array.isArray(fallback))
 
 /** A struct or null: one byte says which. */
 export function nullable<Value>(codec: Codec<Value>): Codec<Value | null> {
