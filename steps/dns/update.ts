@@ -3,6 +3,7 @@ import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
 import { parseAddress } from '../support/address.ts'
 import type { Address } from '../support/address.ts'
+import { secretName } from '../support/secret-name.ts'
 import { isDnsName } from './support/message.ts'
 import { nsupdateOf } from './support/nsupdate.ts'
 import { isInZone, valuesTrouble } from './support/record-value.ts'
@@ -36,10 +37,7 @@ const input = z
       .strictObject({
         name: name.describe('Name of the key, as the server knows it.'),
         algorithm: z.enum(ALGORITHMS).default('hmac-sha256').describe('Its algorithm.'),
-        secret: z
-          .string()
-          .regex(/^(?:\$\{?[A-Za-z_]\w*\}?|•••)$/, 'Invalid input: expected the name of a secret parameter, such as $TSIG_KEY')
-          .describe('Its secret in base64: the `$NAME` of a secret parameter.'),
+        secret: secretName.describe('Its secret in base64: the `$NAME` of a secret parameter.'),
       })
       .optional()
       .describe('The TSIG key, instead of `keyFile`.'),

@@ -284,7 +284,7 @@ describeWith(['named', 'dig', 'nsupdate'], 'dns.update, with BIND', () => {
     ['a name in an A record', { type: 'A', value: 'kafka-dr.example.test' }, 'IPv4'],
     ['two aliases', { value: ['a.example.test', 'b.example.test'] }, 'one value'],
     ['a name outside its zone', { name: 'kafka.example.org' }, 'in the zone'],
-    ['a secret written out', { keyFile: undefined, key: { name: 'runbooks', secret: 'c2VzYW1l' } }, '$TSIG_KEY'],
+    ['a secret written out', { keyFile: undefined, key: { name: 'runbooks', secret: 'c2VzYW1l' } }, 'secret parameter'],
     ['no key at all', { keyFile: undefined }, 'keyFile or key'],
   ])('%s is refused before anything is asked', (_, more, words) => {
     const parsed = dnsUpdate.input.safeParse(inputOf(more))
