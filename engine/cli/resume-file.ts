@@ -74,6 +74,7 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
       takeOver: given.takeOver === true ? (given.reason ?? '') : null,
       approvals: approved.heard,
     })
+    if (ran.status === 'passed') return refuse(record, place, { reason: place.words.cli.endedPassed(record.runId) })
     if (ran.status === 'unwritable')
       return refuse(record, place, { reason: place.words.cli.unwritable(record.folder, ran.reason), rule: 'records' })
     if (ran.status === 'locked') return tellLocked(ran, { json, words: prepared.words })
@@ -176,6 +177,7 @@ function tools(
     callerEnv: { ...process.env },
     runs: place.runs,
     timelines: place.project.history.timelines,
+    notify: place.project.notify,
   }
 }
 

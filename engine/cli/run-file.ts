@@ -130,6 +130,7 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     callerEnv: { ...process.env },
     runs: prepared.runs,
     timelines: prepared.project.history.timelines,
+    notify: prepared.project.notify,
   })
   if (ran.status === 'unwritable') {
     tellProblems([usageProblem({ rule: 'records', reason: words.cli.unwritable(prepared.runs, ran.reason) })], { json, words })

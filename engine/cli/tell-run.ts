@@ -20,34 +20,31 @@ import { tellLocked } from './tell-end.ts'
 export async function tellRun(
   record: RunRecord,
   message: Message,
-  {
-    given,
-    place,
-    by = operatorOf(given, 'attended', place.root),
-  }: { readonly given: Given; readonly place: Place; readonly by?: Who },
+  { given, place, quietly = false }: { readonly given: Given; readonly place: Place; readonly quietly?: boolean },
 ): Promise<number> {
   const { words, json } = place
+  const by = operatorOf(given, 'attended', place.root)
   const refuse = (reason: string): number => {
     tellProblems([usageProblem({ rule: 'not-accepted', reason, actual: record.runId })], { json, words })
     return EXIT.usage
   }
   const why = accepts(record.plan, foldOf(record.facts), message, by)
-  if (why !== null) return refuse(words.cli.approveNot(why))
+  if (why !== null) return refuse(words.cli.approveNot(why === 'ended' ? words.people.refused.ended() : why))
   if (record.live) {
     post(record.folder, { message, by })
-    say(json ? JSON.stringify({ run: record.runId, told: message.say }) : words.cli.posted(record.runId))
+    if (!quietly) say(json ? JSON.stringify({ run: record.runId, told: message.say }) : words.cli.posted(record.runId))
     return EXIT.passed
   }
-  const isLate = message.say === 'note' || message.say === 'approve'
-  if (!isLate) return refuse(words.cli.endedRun(record.runId))
-  return appendLate(record, message, { by, place })
+  const isLate = message.say === 'note' || message.say === 'hand-over'
+  if (!isLate) return refuse(words.people.notRunning(record.runId))
+  return appendLate(record, message, { by, place, quietly })
 }
 
 /** Puts a message into the record of a run that nobody goes on with now. */
 export async function appendLate(
   record: RunRecord,
   message: Message,
-  { by, place }: { readonly by: Who; readonly place: Place },
+  { by, place, quietly = false }: { readonly by: Who; readonly place: Place; readonly quietly?: boolean },
 ): Promise<number> {
   const { folder, runId, origin, plan } = record
   const locked = await lockRun({
@@ -76,6 +73,6 @@ export async function appendLate(
   } finally {
     locked.lock.release()
   }
-  say(place.json ? JSON.stringify({ run: runId, recorded: message.say }) : place.words.cli.recorded(runId))
+  if (!quietly) say(place.json ? JSON.stringify({ run: runId, recorded: message.say }) : place.words.cli.recorded(runId))
   return EXIT.passed
 }

@@ -67,8 +67,8 @@ export function editedKeys(state: State, before: Plan, after: Plan): Key[] {
   })
 }
 
-/** Goes on with a run: proves that nothing of it runs any more, closes the dead sitting, and drives on. */
-export async function resumeRun(request: ResumeRequest): Promise<Ran> {
+/** Goes on with a run (`passed`: there is nothing to go on with): proves that nothing of it runs any more, closes the dead sitting, and drives on. */
+export async function resumeRun(request: ResumeRequest): Promise<Ran | { readonly status: 'passed' }> {
   const { record, plan, settings } = request
   const { folder, runId, origin } = record
   const locked = await lockRun({
@@ -84,8 +84,14 @@ export async function resumeRun(request: ResumeRequest): Promise<Ran> {
   if (torn !== null) request.face.warn(`${torn}: the journal's last line was torn, it is kept there`)
   const { alive } = await endSurvivors({ runMarker: folder, graceMs: request.policy.limits.graceMs })
   for (const one of alive) request.face.warn(`still running, and cannot be ended: ${one}`)
-  await writeLateRow(record, request)
-  const hosts = await hostsInDoubt(record, request)
+  // A holder that was taken over may have gone further than the record that was read.
+  const before = readJournal(folder)
+  await writeLateRow({ ...record, ...before }, request)
+  if (request.course === 'forward' && foldOf(before.facts).ended?.result === 'passed') {
+    locked.lock.release()
+    return { status: 'passed' }
+  }
+  const hosts = await hostsInDoubt({ ...record, ...before }, request)
   const read = readJournal(folder)
   const state = foldOf(read.facts)
   const sitting = state.sitting + 1

@@ -4,7 +4,8 @@ import type { Lock, TakenOver } from '../journal/locks.ts'
 import { readJournal } from '../journal/read.ts'
 import { drive } from '../machine/drive.ts'
 import { evolve } from '../machine/evolve.ts'
-import type { BlockId, Fact, Message, Settings, State, Who } from '../model/fact.ts'
+import type { BlockId, Fact, Message, Settings, Stamped, State, Who } from '../model/fact.ts'
+import type { NotifyTarget } from '../model/notify.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import type { Policy } from '../model/policy.ts'
 import type { StepType } from '../model/step-type.ts'
@@ -22,6 +23,7 @@ import { type Inputs, openInputs } from './inputs.ts'
 import { exitCodeOf, type Interrupts } from './interrupts.ts'
 import { openMailbox } from './mailbox.ts'
 import type { Origin } from './record.ts'
+import { openNotices } from './notices.ts'
 import { openResources } from './resources.ts'
 import type { SecretsOf } from './secrets-of.ts'
 import { type LocalWorld, openWorld, RunTaken } from './world.ts'
@@ -38,6 +40,7 @@ export interface SittingTools {
   readonly callerEnv: Readonly<Record<string, string | undefined>>
   readonly runs: string
   readonly timelines: string | null
+  readonly notify: readonly NotifyTarget[]
   readonly clock?: Clock
 }
 
@@ -117,7 +120,9 @@ async function sit(request: SittingRequest, journal: Journal, hands: Hands): Pro
   }
   const desk = { folder, runId, plan, policy, now: () => clock.now(), stateOf: () => world.state(), tell }
   const approvals = openApprovals(desk)
-  const world: LocalWorld = openWorld({ hands, journal, inputs, lock, from: screens, operator, approvals })
+  const notices = openNotices({ ...request, ...hands, targets: request.notify, env: request.callerEnv })
+  const onFact = (fact: Stamped, shown: State): void => notices.fact(fact, shown)
+  const world: LocalWorld = openWorld({ hands, journal, inputs, lock, from: screens, operator, approvals, onFact })
   const mailbox = openMailbox(folder, (mail, bringer) => {
     if ('approval' in mail) void takeMail(request, approvals, { text: mail.approval, bringer })
     else if (mail.message.say !== 'approve') inputs.push({ type: 'message', message: mail.message, by: mail.by })
@@ -137,6 +142,7 @@ async function sit(request: SittingRequest, journal: Journal, hands: Hands): Pro
   } finally {
     clearInterval(watch)
     await world.abandon()
+    await notices.done()
     mailbox.close()
     await hands.resources.close()
     interrupts.listen(null)

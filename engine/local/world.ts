@@ -2,7 +2,7 @@ import { evolve } from '../machine/evolve.ts'
 import type { World } from '../machine/world.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Lock, TakenOver } from '../journal/locks.ts'
-import type { Execution, Input, State, TaskId, Who } from '../model/fact.ts'
+import type { Execution, Input, Stamped, State, TaskId, Who } from '../model/fact.ts'
 import type { Approvals } from './approvals.ts'
 import type { Hands } from './hands.ts'
 import type { Inputs } from './inputs.ts'
@@ -37,6 +37,7 @@ export function openWorld(given: {
   readonly from: State
   readonly operator: () => Who
   readonly approvals: Approvals
+  readonly onFact: (stamped: Stamped, state: State) => void
 }): LocalWorld {
   const { hands, journal, inputs, lock, operator, approvals } = given
   let shown = given.from
@@ -66,6 +67,7 @@ export function openWorld(given: {
       const stamped = journal.append(fact)
       shown = evolve(shown, structuredClone(stamped))
       hands.face.fact(stamped, hands.plan, shown)
+      given.onFact(stamped, shown)
       return Promise.resolve(stamped)
     },
     begin: (task) => (task.type === 'question' ? questions.ask(task) : start(task)),

@@ -10,14 +10,23 @@ const DRAIN_MS = 300
 /** Runs a short command of the engine's own (a secret manager, git) and keeps at most 1 MiB of what it says. Nothing of it lives on. */
 export function runCommand(
   command: string,
-  options: { readonly cwd: string; readonly timeoutMs?: number },
+  options: {
+    readonly cwd: string
+    readonly timeoutMs?: number
+    /** Its standard input. @default empty */
+    readonly input?: string
+    readonly env?: Readonly<Record<string, string | undefined>>
+  },
 ): Promise<{ readonly exit: number | null; readonly stdout: string; readonly stderr: string }> {
   return new Promise((resolve) => {
     const child = spawn('bash', ['--noprofile', '--norc', '-c', command], {
       cwd: options.cwd,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(options.env === undefined ? {} : { env: { ...options.env } }),
+      stdio: ['pipe', 'pipe', 'pipe'],
       detached: true,
     })
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(options.input ?? '')
     const end = (): void => (child.pid === undefined ? undefined : signal(-child.pid, 'SIGKILL'))
     const timer = setTimeout(end, options.timeoutMs ?? 30_000)
     const said = { stdout: '', stderr: '' }

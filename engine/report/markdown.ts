@@ -18,6 +18,8 @@ export interface TimelineRequest {
   readonly lang: Lang
   /** Time zone of the *Local* column, `Europe/Paris`. */
   readonly zone: string
+  /** It goes on: nothing is said of its end. @default false */
+  readonly live?: boolean
   /** Redacted output lines of an attempt; what the facts hold of it where there is no more. */
   readonly outputOf: (key: Key, attempt: number) => readonly string[] | null
 }
@@ -54,7 +56,7 @@ function inline(text: string): string {
   return visibleLine(text).replace(/[\\`*_[\]<>|#~]/g, '\\$&')
 }
 
-function about({ plan, facts, runId, lang }: TimelineRequest, words: Words): string[] {
+function about({ plan, facts, runId, lang, live = false }: TimelineRequest, words: Words): string[] {
   const summary = runSummary(facts)
   const measures = measuresOf({ plan, facts })
   const drill = summary.settings?.drill ?? plan.drill
@@ -66,8 +68,12 @@ function about({ plan, facts, runId, lang }: TimelineRequest, words: Words): str
     [words.timeline.about.operator, inline(summary.operators.join(', '))],
     [words.timeline.about.plan, `\`${plan.hash.slice(0, 12)}\``],
     [words.timeline.about.started, summary.startedAt],
-    [words.timeline.about.ended, summary.endedAt ?? words.timeline.stillOpen],
-    [words.timeline.about.result, `${inline(resultText(summary, words))} (${took(summary.durationMs)})`],
+    ...(live
+      ? []
+      : ([
+          [words.timeline.about.ended, summary.endedAt ?? words.timeline.stillOpen],
+          [words.timeline.about.result, `${inline(resultText(summary, words))} (${took(summary.durationMs)})`],
+        ] as const)),
     ...(measures.rto === null ? [] : [[words.timeline.about.rto, rtoText(measures.rto, words)] as const]),
     ...(measures.rpo === null ? [] : [[words.timeline.about.rpo, measureText(measures.rpo, words)] as const]),
     [words.timeline.about.waited, took(measures.waitedMs)],

@@ -5,6 +5,7 @@ import type { Words } from '../words/words.ts'
 import { knownValues } from './fact-lines.ts'
 import { command, type Look } from './look.ts'
 import { plainLine, progressLine } from './plain-line.ts'
+import { proseLines } from './prose.ts'
 import type { Progress } from './progress.ts'
 import { entryOf } from './step-place.ts'
 import { valueLines } from './value-lines.ts'
@@ -52,6 +53,7 @@ export function openPlain(options: {
       if (text !== null && (!quiet || matters(stamped))) line(text)
       if (!quiet && stamped.type === 'step-settled' && stamped.how === 'simulated')
         for (const one of simulatedLines(look, stamped.step, ofPlan, state)) line(one)
+      if (stamped.type === 'escalated') for (const one of proseLines(look, ofPlan.escalation?.text ?? '')) line(one)
       if (stamped.type === 'step-ended') said.delete(stamped.task)
     },
     output(_key, text) {

@@ -99,11 +99,11 @@ function partLines(look: Look, plan: Plan, state: State): string[] {
           return paragraph(look, `  ${name}  ${title}${look.words.colon} ${settled[standing]}`, '  ')
       }
     }),
-    ...paragraph(
-      look,
-      next === undefined ? screen.nothingNext : `  ${next.name}  ${next.title}${look.words.colon} ${screen.next}`,
-      '  ',
-    ),
+    ...(next === undefined
+      ? named.some(({ standing }) => standing === 'failed' || standing === 'unknown')
+        ? []
+        : paragraph(look, screen.nothingNext, '  ')
+      : paragraph(look, `  ${next.name}  ${next.title}${look.words.colon} ${screen.next}`, '  ')),
   ]
 }
 

@@ -24,14 +24,16 @@ export async function command({ args, given }: Call): Promise<number> {
   })
   let state = initialState()
   let seen = 0
-  for (let record: RunRecord | null = first; record !== null; record = readRecord(place.runs, first.runId)) {
+  for (let record: RunRecord | null = first, isLast = false; record !== null; record = readRecord(place.runs, first.runId)) {
     for (const fact of record.facts.slice(seen)) {
       state = evolve(state, fact)
       show(face, { fact, record, state, json: place.json })
     }
     seen = record.facts.length
-    if (!record.live) break
-    await wait(LOOK_MS)
+    // What was written between the last look and the end of the process is shown too.
+    if (isLast) break
+    isLast = !record.live
+    if (!isLast) await wait(LOOK_MS)
   }
   return EXIT.passed
 }

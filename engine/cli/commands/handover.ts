@@ -1,5 +1,6 @@
-import { visible, visibleLine } from '../../language/control.ts'
 import { foldOf } from '../../local/resume-run.ts'
+import type { Message } from '../../model/fact.ts'
+import { capturedValues, handoverMarkdown, nextStep } from '../../report/handover.ts'
 import { showJson } from '../../report/json.ts'
 import { returningScreen } from '../../terminal/returning-screen.ts'
 import type { Call } from '../command-table.ts'
@@ -14,37 +15,21 @@ export async function command({ args, given }: Call): Promise<number> {
   const record = recordOf(args[0] ?? '', place)
   const { plan, facts, runId, live } = record
   const state = foldOf(facts)
-  const values = Object.entries(state.captured).map(([name, value]) => ({ name, text: 'ref' in value ? '•••' : value.text }))
-  const json = showJson({ runId, plan, facts, live })
-  const last = facts.at(-1)
-  if (place.json) say(JSON.stringify({ ...json, values, next: nextOf(record.plan.parts, json.steps) }))
-  else {
-    const { cli } = place.words
-    const agoMs = last === undefined ? 0 : Math.max(0, Date.now() - Date.parse(last.at))
-    const screen = returningScreen(
-      { words: place.words, width: 80, ascii: false },
-      { plan, state, extra: { runId, agoMs, killed: false, nowMs: (last?.ms ?? 0) + agoMs } },
-    )
-    say(
-      [
-        ...screen,
-        ...(values.length === 0 ? [] : [cli.values, ...values.map(({ name, text }) => `  ${name}  ${visibleLine(text)}`)]),
-        ...(json.notes.length === 0
-          ? []
-          : [cli.notes, ...json.notes.map(({ at, by, text }) => `  ${at.slice(11, 19)} ${by}: ${visible(text)}`)]),
-        '',
-        cli.takeOver(runId),
-      ].join('\n'),
-    )
+  if (place.json) {
+    const json = showJson({ runId, plan, facts, live })
+    say(JSON.stringify({ ...json, values: capturedValues(state), next: nextStep({ plan, facts }) }))
+  } else {
+    const agoMs = Math.max(0, Date.now() - Date.parse(facts.at(-1)?.at ?? ''))
+    const extra = { runId, agoMs, killed: false, nowMs: (facts.at(-1)?.ms ?? 0) + agoMs }
+    const standing = returningScreen({ words: place.words, width: 76, ascii: false }, { plan, state, extra }).slice(2)
+    while (standing.at(-1) === '') standing.pop()
+    say(handoverMarkdown({ runId, plan, facts, state, live, standing }, place.words))
   }
-  return given.to === undefined ? EXIT.passed : tellRun(record, { say: 'hand-over', to: given.to }, { given, place })
-}
-
-/** The first step of the procedure that nothing has been recorded of. */
-function nextOf(
-  parts: readonly { readonly id: string; readonly title: string }[],
-  steps: readonly { readonly id: string }[],
-): string | null {
-  const seen = new Set(steps.map(({ id }) => id.replace(/[[@].*$/s, '')))
-  return parts.find(({ id }) => ![...seen].some((step) => step === id || step.startsWith(`${id}-`)))?.title ?? null
+  if (given.to === undefined) return EXIT.passed
+  // After its end, a record takes notes only; who goes on is told by the resume.
+  const message: Message =
+    live || state.ended === null
+      ? { say: 'hand-over', to: given.to }
+      : { say: 'note', text: place.words.people.handedTo(given.to), step: null }
+  return tellRun(record, message, { given, place, quietly: place.json })
 }

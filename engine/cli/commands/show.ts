@@ -9,6 +9,7 @@ import { showJson } from '../../report/json.ts'
 import { timelineMarkdown } from '../../report/markdown.ts'
 import { stepRecords } from '../../report/step-record.ts'
 import { tableLines } from '../../terminal/table.ts'
+import { factSentence } from '../../words/fact-sentence.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { say, write } from '../output.ts'
@@ -54,11 +55,22 @@ function showText(record: RunRecord, place: Place): void {
       runRow(record, place).join('  '),
       '',
       ...tableLines([[`  ${columns.step}`, columns.result, columns.started, columns.attempts, ''], ...steps], 100),
+      ...peopleLines(record, place),
       ...json.notes.map(({ at, by, text }) => `  ${at.slice(11, 19)} ${by}: ${visible(text)}`),
       '',
       record.folder,
     ].join('\n'),
   )
+}
+
+/** Who approved, and how the name is known; hand-overs, take-overs, escalations. */
+function peopleLines({ facts, plan }: RunRecord, { words }: Place): string[] {
+  return facts.flatMap((fact) => {
+    const said = fact.type === 'heard' && ['approve', 'hand-over', 'take-over'].includes(fact.message.say)
+    if (!said && fact.type !== 'escalated') return []
+    const who = fact.type === 'heard' ? `${fact.by.name}${words.colon} ` : ''
+    return [`  ${fact.at.slice(11, 19)} ${visible(`${who}${factSentence(fact, plan, words) ?? ''}`)}`]
+  })
 }
 
 /** Everything that a step printed, attempt by attempt, as it was stored: redacted. */
