@@ -1,4 +1,4 @@
-import { Command as Parser, CommanderError, Option } from 'commander'
+import { Command as Parser, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { Lang } from '../model/runbook.ts'
 import { COMMANDS, type Command } from './command-table.ts'
 import { EXIT } from './exit.ts'
@@ -97,8 +97,16 @@ function optionOf(name: FlagName, lang: Lang): Option {
   if (name === 'drill') option.choices(['full', 'partial', 'manual_validation', 'none'])
   if (name === 'rollback') option.choices(['ask', 'always', 'never', 'on-failure'])
   if (name === 'format') option.choices(['bash', 'md'])
+  if (name === 'override') return option.choices(OVERRIDES).argParser(oneOf)
   if (flag.repeat === true) option.argParser((one: string, before: readonly string[] | undefined) => [...(before ?? []), one])
   return option
+}
+
+const OVERRIDES = ['leftovers', 'blackout', 'window', 'participants']
+
+function oneOf(word: string, before: readonly string[] | undefined): readonly string[] {
+  if (!OVERRIDES.includes(word)) throw new InvalidArgumentError(`expected ${OVERRIDES.join(', ')}`)
+  return [...(before ?? []), word]
 }
 
 function refuse(argv: readonly string[], error: CommanderError, lang: Lang): number {

@@ -41,6 +41,7 @@ const RUN = [
   'approval',
   'takeOver',
   'noHistory',
+  'override',
 ] as const satisfies readonly FlagName[]
 
 /** Every command, in the order of the help. One file a command under `commands/`. */
@@ -227,9 +228,12 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'dr',
-    args: ['status'],
-    flags: ['schedule', 'runs', ...OUTPUT],
-    says: { en: 'the programme of DR tests: what is due', fr: 'le programme de tests DR : ce qui est dû' },
+    args: ['status|run', '[TEST]'],
+    flags: ['schedule', ...RUN, ...OUTPUT],
+    says: {
+      en: 'the programme of DR tests: what is due; run one as a drill',
+      fr: 'le programme de tests DR : ce qui est dû ; en exécuter un en exercice',
+    },
     load: () => import('./commands/dr.ts'),
   },
   {

@@ -6,7 +6,9 @@ import { decodeRunbook, parseRunbook } from '../document/parse.ts'
 import { realPath, type RunRecord } from '../local/record.ts'
 import type { Runbook } from '../model/runbook.ts'
 import type { DrTest } from '../model/schedule.ts'
+import { openLeftovers } from './leftovers.ts'
 import { evidenceOf, withFollowUps, type Evidence } from '../report/evidence.ts'
+import type { Leftovers } from '../report/leftovers.ts'
 import { rowEvidence } from '../report/row-evidence.ts'
 
 /** Where a schedule stands, and the runs that are recorded here. */
@@ -16,6 +18,13 @@ export interface Programme {
   readonly root: string
   /** Oldest first. */
   readonly records: readonly RunRecord[]
+}
+
+/** What earlier drills of a test left to clean up, in any environment. */
+export function leftoversFor({ runbook, next }: DrTest, programme: Programme): Leftovers[] {
+  const files = [...(runbook === null ? [] : [runbook]), ...next].flatMap((name) => pathOf(name, programme) ?? [])
+  const real = new Set(files.map(realPath))
+  return openLeftovers(programme.records.filter(({ origin }) => real.has(origin.file)))
 }
 
 /** A runbook that a schedule names: beside the schedule, else below the root. Null where neither is there. */

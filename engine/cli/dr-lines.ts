@@ -4,6 +4,7 @@ import { wallOf } from '../language/zone.ts'
 import type { DrTest } from '../model/schedule.ts'
 import { STATES, type Due } from '../report/due.ts'
 import type { Evidence } from '../report/evidence.ts'
+import type { Leftovers } from '../report/leftovers.ts'
 import { tableLines } from '../terminal/table.ts'
 import { limit, took } from '../words/took.ts'
 import type { Words } from '../words/words.ts'
@@ -12,6 +13,7 @@ import type { Words } from '../words/words.ts'
 export interface Standing {
   readonly test: DrTest
   readonly due: Due
+  readonly left: readonly Leftovers[]
 }
 
 /** The worst first, then by due date. */
@@ -32,7 +34,7 @@ export function statusLines(
   const { columns } = words.dr
   const rows = standings.map(({ test, due }) => [test.id, stateText(test, due, words), lastText(test, due, words)])
   const table = tableLines([[columns.test, columns.state, columns.last], ...rows], width, { keep: [1, 2] })
-  const notes = standings.flatMap(({ test, due }) => notesOf(test, due, words).map((note) => `${test.id}${words.colon} ${note}`))
+  const notes = standings.flatMap((one) => notesOf(one, words).map((note) => `${one.test.id}${words.colon} ${note}`))
   const more = notes.flatMap((note) => wrap(note, width - 2).map((line, index) => `${index === 0 ? '!' : ' '} ${line}`))
   return [...table, ...(more.length === 0 ? [] : ['', ...more]), '', lastLine(standings, { words, file })]
 }
@@ -64,9 +66,10 @@ function lastText(test: DrTest, { last }: Due, words: Words): string {
   return `${last.result === null ? words.dr.goesOn : words.results[last.result]} ${dayText(test, last)}`
 }
 
-function notesOf(test: DrTest, { state, last, lastPassed, dueDay, runBy, blackouts }: Due, words: Words): string[] {
+function notesOf({ test, due, left }: Standing, words: Words): string[] {
+  const { state, last, lastPassed, dueDay, runBy, blackouts } = due
   const { dr } = words
-  const notes: string[] = []
+  const notes = left.map(({ run, steps }) => dr.cleanUp(run, steps.join(', ')))
   if (last !== null && last.why !== null && last.why !== 'not-passed')
     notes.push(dr.notCounted(last.run, whyText(test, last, words)))
   if (lastPassed?.changed === true) notes.push(dr.changed(lastPassed.run))

@@ -3,8 +3,10 @@ import { readJournal } from '../journal/read.ts'
 import type { SittingEnd } from '../local/sitting.ts'
 import type { Lang } from '../model/runbook.ts'
 import { endMeasures } from '../report/end-measures.ts'
+import { leftoversOf } from '../report/leftovers.ts'
 import { runSummary } from '../report/run-summary.ts'
 import type { EndExtra } from '../terminal/end-screen.ts'
+import { wordsOf } from '../words/words.ts'
 
 /** What the last screen says beside the state. */
 export function endExtraOf(
@@ -14,5 +16,15 @@ export function endExtraOf(
   const { facts } = readJournal(folder)
   const shown =
     row === null || row.where === 'nowhere' ? null : { where: row.where, file: relative(process.cwd(), row.file) || row.file }
-  return { runId, durationMs: runSummary(facts).durationMs, ...endMeasures({ plan, facts, lang }), row: shown, requests, note }
+  const left = leftoversOf({ runId, plan, facts, live: false })
+  const words = [note, left === null ? null : wordsOf(lang).dr.cleanUpLeft(left.steps.join(', '))]
+  const said = words.filter((text) => text !== null).join(' ')
+  return {
+    runId,
+    durationMs: runSummary(facts).durationMs,
+    ...endMeasures({ plan, facts, lang }),
+    row: shown,
+    requests,
+    note: said === '' ? null : said,
+  }
 }

@@ -47,7 +47,7 @@ export const FLAGS = {
   reason: {
     long: 'reason',
     value: 'TEXT',
-    says: { en: 'why, for --from and --take-over', fr: 'pourquoi, pour --from et --take-over' },
+    says: { en: 'why, for --from, --take-over and --override', fr: 'pourquoi, pour --from, --take-over et --override' },
   },
   drill: {
     long: 'drill',
@@ -94,6 +94,15 @@ export const FLAGS = {
     says: {
       en: 'leave the file alone; the row becomes a patch',
       fr: 'ne pas toucher au fichier ; la ligne devient un correctif',
+    },
+  },
+  override: {
+    long: 'override',
+    value: 'WHAT',
+    repeat: true,
+    says: {
+      en: 'start a drill in spite of leftovers, blackout, window or participants (with --reason)',
+      fr: 'commencer un exercice malgré leftovers, blackout, window ou participants (avec --reason)',
     },
   },
   schedule: {

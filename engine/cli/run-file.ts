@@ -5,13 +5,12 @@ import { type Origin, realPath } from '../local/record.ts'
 import { locksFolder } from '../local/run-lock.ts'
 import { keepSecrets, type SecretsOf } from '../local/secrets-of.ts'
 import type { SittingEnd } from '../local/sitting.ts'
-import { startRun } from '../local/start-run.ts'
+import { type Ran, startRun } from '../local/start-run.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Settings } from '../model/fact.ts'
 import type { Json } from '../model/value.ts'
 import type { Terminal } from '../terminal/attended.ts'
 import { refusedText } from '../terminal/refused.ts'
-import type { Words } from '../words/words.ts'
 import { EXIT } from './exit.ts'
 import { attendedFace, isTerminal, unattendedFace, withFactLines } from './faces.ts'
 import type { Given } from './flags.ts'
@@ -21,10 +20,13 @@ import { tellEnd, tellLocked } from './tell-end.ts'
 import { complain } from './output.ts'
 import { type Chain, flagsFor, handedTo, isCircle, longer, pathBeside } from './hand-over.ts'
 import { approvalsFrom, beforeStart } from './given-approvals.ts'
+import { startOver } from './leftovers.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { sorted, tellProblems, usageProblem } from './problems-out.ts'
 import { startValues, type StartValues, type WantedCapture } from './start-values.ts'
+import { type TimeBox, watchTimeBox } from './time-box.ts'
+import { planProblems } from './plan-hash.ts'
 import { askTrust } from './trust-ask.ts'
 import { toolVersion } from './tool-root.ts'
 
@@ -35,6 +37,9 @@ export interface RunKind {
   readonly planOf: (plan: Plan) => Plan
   /** The runbooks that handed over to this one. */
   readonly chain?: Chain
+  /** Recorded as notes before its first step. */
+  readonly notes?: readonly string[]
+  readonly timeBox?: TimeBox
 }
 
 /** Runs a file from its bytes to its row and gives the exit code. */
@@ -111,17 +116,20 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
   }
   if (terminal === null) for (const note of notes) complain(`! ${note}`)
   kept.secrets = keepSecrets(values.secrets, prepared.project.policy.redact)
+  const face = faceOf(given, terminal, prepared)
+  const box = kind.timeBox === undefined ? null : watchTimeBox(kind.timeBox, { face, interrupts, words, nowMs: Date.now() })
   const ran = await startRun({
     plan,
     bytes: prepared.bytes,
     origin: originOf(prepared, given, { locks: locks.folder, writesRow: kind.writesRow }),
     settings,
     started: values.started,
+    notes: beginning.notes,
     approvals: approved.heard,
     takeOver: given.takeOver === true ? (given.reason ?? '') : null,
     toolVersion: toolVersion(),
     random: Math.random,
-    face: faceOf(given, terminal, prepared),
+    face,
     words,
     secrets: kept.secrets,
     stepTypes: prepared.stepTypes,
@@ -132,11 +140,21 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     timelines: prepared.project.history.timelines,
     notify: prepared.project.notify,
   })
-  if (ran.status === 'unwritable') {
-    tellProblems([usageProblem({ rule: 'records', reason: words.cli.unwritable(prepared.runs, ran.reason) })], { json, words })
-    return EXIT.usage
+  box?.stop()
+  return endOf(ran, prepared, json)
+}
+
+/** A sitting's end, or the exit code of a start that was refused by the disk or by a lock. */
+function endOf(ran: Ran, { runs, words }: Prepared, json: boolean): SittingEnd | number {
+  switch (ran.status) {
+    case 'unwritable':
+      tellProblems([usageProblem({ rule: 'records', reason: words.cli.unwritable(runs, ran.reason) })], { json, words })
+      return EXIT.usage
+    case 'locked':
+      return tellLocked(ran, { json, words })
+    case 'ended':
+      return ran.end
   }
-  return ran.status === 'locked' ? tellLocked(ran, { json, words }) : ran.end
 }
 
 /** What earlier or simulated steps would have captured: given with `-p`, or still to be asked. */
@@ -175,6 +193,7 @@ export function faceOf(given: Given, terminal: Terminal | null, { lang }: Pick<P
 
 interface Ready {
   readonly plan: Plan
+  readonly notes: readonly string[]
   readonly settings: Settings
 }
 
@@ -195,6 +214,8 @@ function readyPlan(prepared: Prepared, given: Given, kind: RunKind): Ready | nul
       }),
     )
   const plan = planned?.plan == null ? null : kind.planOf(planned.plan)
+  const over = plan === null ? null : startOver(plan, prepared, given)
+  problems.push(...(over?.problems ?? []))
   if (plan !== null && given.plan !== undefined) problems.push(...planProblems(given.plan, plan, words))
   const errors = errorsOf(problems)
   if (plan === null || errors.length > 0 || typeof incident === 'string') {
@@ -225,21 +246,7 @@ function readyPlan(prepared: Prepared, given: Given, kind: RunKind): Ready | nul
   const warnings = problems.filter(({ severity }) => severity === 'warning')
   if (kind.unattended && !json && given.quiet !== true)
     tellProblems(warnings, { json, words, sources: new Map([[prepared.file, prepared.source]]) })
-  return { plan, settings: settingsOf(prepared, given, kind, incident) }
-}
-
-function planProblems(given: string, plan: Plan, words: Words): ReturnType<typeof usageProblem>[] {
-  const hash = given.toLowerCase()
-  if (!/^[0-9a-f]{12,64}$/.test(hash)) return [usageProblem({ rule: 'plan', reason: words.cli.planShort(given), actual: given })]
-  if (plan.hash.startsWith(hash)) return []
-  return [
-    usageProblem({
-      rule: 'plan',
-      reason: words.cli.planDiffers(given, plan.hash.slice(0, Math.max(12, hash.length))),
-      actual: given,
-      expected: [plan.hash],
-    }),
-  ]
+  return { plan, notes: [...(kind.notes ?? []), ...(over?.notes ?? [])], settings: settingsOf(prepared, given, kind, incident) }
 }
 
 function settingsOf(prepared: Prepared, given: Given, { unattended }: RunKind, incidentMs: number): Settings {

@@ -17,6 +17,8 @@ export interface StartRequest extends SittingTools {
   readonly origin: Origin
   readonly settings: Settings
   readonly started: Values
+  /** What the operator said before the start. */
+  readonly notes: readonly string[]
   /** Why it is taken over; null: it is not. */
   readonly takeOver: string | null
   /** What was approved before the start, and has been checked. */
@@ -76,6 +78,11 @@ export async function startRun(request: StartRequest): Promise<Ran> {
       { type: 'run-started', rules: RULES, tool: request.toolVersion, plan: plan.hash, settings, values: request.started },
       ...takenOver(request),
       ...request.approvals,
+      ...request.notes.map((text): Fact => ({
+        type: 'heard',
+        message: { say: 'note', text, step: null },
+        by: settings.operator,
+      })),
     ],
   })
   return { status: 'ended', end }

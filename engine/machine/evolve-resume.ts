@@ -17,6 +17,7 @@ export function resumed(next: Changing, fact: Extract<Fact, { type: 'run-resumed
     // A sitting that died while it was rolling back goes on there: what is undone stays so, what could not be is not tried again.
     if (ended === null && course.type === 'rolling' && course.to === fact.to) return
     tryUndoAgain(next)
+    if (next.rules >= 2) cleanUpAgain(next)
     next.branch = null
     next.course = { type: 'rolling', why: 'asked', to: fact.to, item: null }
     return
@@ -32,6 +33,12 @@ export function resumed(next: Changing, fact: Extract<Fact, { type: 'run-resumed
   next.branch = null
   next.failure = null
   beginAgain(next)
+}
+
+/** A clean-up that failed is still to do. */
+function cleanUpAgain(next: Changing): void {
+  for (const entry of Object.values(next.entries))
+    if (entry.attempts.cleanup !== undefined && entry.cause !== undefined) openAgain(entry)
 }
 
 /** What could not be undone may be undone now. */

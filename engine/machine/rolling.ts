@@ -111,6 +111,12 @@ function section(plan: Plan, state: State): Next {
     if (openOf(context, key) !== undefined) return 'wait'
     const seen = state.entries[key]
     if (isSettled(seen) || seen?.attempts.undo !== undefined) continue
+    if (entry.treatment === 'by-hand' && state.rules >= 2) {
+      if (seen?.cause !== undefined) continue
+      return isAttended(context)
+        ? ask(context, entry, 'by-hand', ['by-hand', 'no', 'skip', 'stop'])
+        : record(entry, key, 'skipped', 'nobody was there')
+    }
     const typed = typedFor(context, entry)
     const asks = isChange(entry) && seen?.confirmed !== true
     if (asks && isAttended(context))

@@ -37,9 +37,22 @@ export function treatCleanup({ request: { drill, production } }: Making, entries
   return entries.map((entry) => (entry.type === 'cleanup' ? { ...entry, treatment: 'simulate' } : entry))
 }
 
-/** A full drill has nobody: a step that needs a person is a problem, unless it is simulated. */
-export function checkFullDrill(making: Making, entries: readonly PlanEntry[]): void {
-  if (making.request.drill !== 'full') return
+/** Whether a level is possible: `full` has nobody, `manual_validation` and `none` always have somebody. */
+export function checkDrill(making: Making, entries: readonly PlanEntry[]): void {
+  const { drill, unattended } = making.request
+  if (drill === 'full') checkFullDrill(making, entries)
+  if (!unattended || (drill !== 'manual_validation' && drill !== 'none')) return
+  problem(making, {
+    rule: 'drill-person',
+    place: { line: 1, column: 1, endLine: 1, endColumn: 2 },
+    reason: `Unexpected --unattended in a drill of level ${drill}: a person ${drill === 'none' ? 'does each step' : 'signs each result'}, at a terminal`,
+    expected: ['--drill=partial', '--drill=full'],
+    actual: drill,
+  })
+}
+
+/** A step that needs a person is a problem, unless it is simulated. */
+function checkFullDrill(making: Making, entries: readonly PlanEntry[]): void {
   for (const { id, type, section, treatment, flags, by, rows, line } of entries) {
     if (section !== 'procedure' || treatment !== 'execute') continue
     const asks = by === 'person' || rows.some(({ target }) => target.type === 'ask' || target.type === 'approve')

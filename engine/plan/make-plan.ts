@@ -1,7 +1,7 @@
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import { checkAnswers } from './answers.ts'
 import { bodiesOf } from './bodies.ts'
-import { checkFullDrill, treatCleanup } from './drill.ts'
+import { checkDrill, treatCleanup } from './drill.ts'
 import { entriesOf } from './entries.ts'
 import { checkEnvironment } from './environment.ts'
 import { groupByPart, groupsOf } from './groups.ts'
@@ -49,7 +49,7 @@ export function makePlan(request: PlanRequest): Planned {
   const parts = bodies
     .filter(({ id, step }) => step !== null || used.has(id))
     .map((body) => partOf(making, body, groups.get(body.id) ?? null))
-  checkFullDrill(making, entries)
+  checkDrill(making, entries)
   checkAnswers(making, entries)
   warnOfTimeouts(making, entries)
   const missing = missingOf(making, entries)

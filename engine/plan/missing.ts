@@ -66,6 +66,7 @@ function missingAnswers(making: Making, entries: readonly PlanEntry[]): Missing[
     const isSkipped = isAnswered && said.every((one) => isMapWith(one, ['skip', 'by-hand', 'done']))
     return needsOf(entry)
       .filter(isAnswerable)
+      .filter((what) => !waitsForPerson(making, what))
       .flatMap((what): Missing[] => {
         const isGiven =
           what === 'irreversible'
@@ -88,6 +89,10 @@ function answersFor({ request: { answers }, groups }: Making, { id, group }: Pla
 
 /** An approval has no answer: the run waits for it. */
 const isAnswerable = (what: Need): what is Exclude<Need, 'approval'> => what !== 'approval'
+
+/** A partial drill may begin with nobody there: it goes on until it first needs a person, and waits. */
+const waitsForPerson = ({ request: { drill, unattended } }: Making, what: Need): boolean =>
+  unattended && drill === 'partial' && what !== 'interactive'
 
 /** A terminal is not replaced by a word. */
 const mayBeAnswered = (what: Need): boolean => what !== 'interactive'

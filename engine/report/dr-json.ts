@@ -2,6 +2,7 @@ import { formatDay } from '../language/calendar.ts'
 import type { Result } from '../model/fact.ts'
 import type { DrTest, Level } from '../model/schedule.ts'
 import type { Due, DueState } from './due.ts'
+import type { Leftovers } from './leftovers.ts'
 import type { Evidence, Judged, NotCounted } from './evidence.ts'
 
 /** A run that speaks for or against a test. */
@@ -44,10 +45,12 @@ export interface DrTestJson {
   readonly waived: { readonly until: string; readonly by: string; readonly why: string } | null
   readonly last: DrRunJson | null
   readonly lastPassed: DrRunJson | null
+  /** Drills whose clean-up is still to do. */
+  readonly leftovers: readonly { readonly run: string; readonly steps: readonly string[] }[]
 }
 
 /** One test for `dr status --json`. */
-export function drTestJson(test: DrTest, due: Due): DrTestJson {
+export function drTestJson(test: DrTest, due: Due, left: readonly Leftovers[]): DrTestJson {
   const day = (one: number | null): string | null => (one === null ? null : formatDay(one))
   return {
     id: test.id,
@@ -67,6 +70,7 @@ export function drTestJson(test: DrTest, due: Due): DrTestJson {
     waived: test.waived === null ? null : { ...test.waived, until: formatDay(test.waived.until) },
     last: due.last === null ? null : drRunJson(due.last),
     lastPassed: due.lastPassed === null ? null : drRunJson(due.lastPassed),
+    leftovers: left.map(({ run, steps }) => ({ run, steps })),
   }
 }
 

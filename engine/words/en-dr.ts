@@ -1,3 +1,4 @@
+import { limit } from './took.ts'
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /** The programme of DR tests, in English. */
@@ -45,6 +46,28 @@ export const enDr = {
     runBy: (day: string, due: string, why: string) => `due ${due}, ${why}: run it by ${day}`,
     noDayLeft: (due: string, why: string) => `no free day is left until ${due}: ${why}`,
     window: 'outside its window',
+    leftovers: (run: string, steps: string) =>
+      `Unexpected start of a drill: ${run} left its clean-up undone (${steps}); clean up with reprise resume ${run}, or say why not: --override leftovers --reason TEXT`,
+    cleanUp: (run: string, steps: string) => `the clean-up of ${run} is still to do (${steps}): reprise resume ${run}`,
+    cleanUpLeft: (steps: string) => `Clean-up still to do: ${steps}.`,
+    timeBoxSoon: (ms: number) => `Four fifths of the time-box of ${limit(ms)} are over.`,
+    timeBoxOver: (ms: number) => `The time-box of ${limit(ms)} is over: go on, or stop.`,
+    noteTest: (test: string) => `DR test ${test}`,
+    runbookGone: (files: string) => `Unexpected runbook ${files}: nothing is there`,
+    inBlackout: (why: string, free: string) =>
+      `Unexpected start in a blackout (${why}); the next free day is ${free}, or say why not: --override blackout --reason TEXT`,
+    outsideWindow: (zone: string, free: string) =>
+      `Unexpected start outside the window of the test (${zone}); the next day of it is ${free}, or say why not: --override window --reason TEXT`,
+    isAuthor: (name: string) =>
+      `Unexpected operator ${name}, who last changed the runbook: expected somebody else, or --override participants --reason TEXT`,
+    isLastOperator: (name: string) =>
+      `Unexpected operator ${name}, who ran it the last time: expected somebody else, or --override participants --reason TEXT`,
+    approvalsNotYet: (roles: string) =>
+      `This version does not ask for the schedule's approvals (${roles}); those of the runbook's own steps hold`,
+    abortNotYet: (text: string) =>
+      `This version does not watch abort_if (${text}): watch it yourself, reprise stop RUN ends the drill`,
+    elsewhere: (is: string, wanted: string) => `It runs in ${is}, the schedule says ${wanted}: it will not count`,
+    thenLeft: (files: string) => `Not run, as what stands before it has not passed: ${files}`,
     todo: (counts: string, what: string) => `${counts}: ${what}`,
     needsRunbook: (test: string, file: string) => `give ${test} a runbook in ${file}`,
     allWell: (n: number) => `${s(n, 'test')}: nothing is due`,

@@ -1,4 +1,5 @@
 import type { enDr } from './en-dr.ts'
+import { limit } from './took.ts'
 import type { Widen } from './widen.ts'
 
 const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? one : many}`
@@ -48,6 +49,28 @@ export const frDr: Widen<typeof enDr> = {
     runBy: (day, due, why) => `dû le ${due}, ${why} : à faire avant le ${day} inclus`,
     noDayLeft: (due, why) => `aucun jour libre jusqu'au ${due} : ${why}`,
     window: 'hors de sa fenêtre',
+    leftovers: (run, steps) =>
+      `Départ d'exercice inattendu : ${run} n'a pas fini son nettoyage (${steps}) ; le finir par reprise resume ${run}, ou dire pourquoi pas : --override leftovers --reason TEXTE`,
+    cleanUp: (run, steps) => `le nettoyage de ${run} reste à faire (${steps}) : reprise resume ${run}`,
+    cleanUpLeft: (steps) => `Nettoyage encore à faire : ${steps}.`,
+    timeBoxSoon: (ms) => `Quatre cinquièmes du temps alloué (${limit(ms)}) sont passés.`,
+    timeBoxOver: (ms) => `Le temps alloué (${limit(ms)}) est passé : continuer, ou arrêter.`,
+    noteTest: (test) => `Test DR ${test}`,
+    runbookGone: (files) => `Runbook inattendu ${files} : il n'y a rien là`,
+    inBlackout: (why, free) =>
+      `Départ inattendu pendant un gel (${why}) ; le prochain jour libre est le ${free}, ou dire pourquoi pas : --override blackout --reason TEXTE`,
+    outsideWindow: (zone, free) =>
+      `Départ inattendu hors de la fenêtre du test (${zone}) ; son prochain jour est le ${free}, ou dire pourquoi pas : --override window --reason TEXTE`,
+    isAuthor: (name) =>
+      `Opérateur inattendu ${name}, dernier auteur du runbook : attendu quelqu'un d'autre, ou --override participants --reason TEXTE`,
+    isLastOperator: (name) =>
+      `Opérateur inattendu ${name}, qui l'a exécuté la dernière fois : attendu quelqu'un d'autre, ou --override participants --reason TEXTE`,
+    approvalsNotYet: (roles) =>
+      `Cette version ne demande pas les approbations du programme (${roles}) ; celles des étapes du runbook tiennent`,
+    abortNotYet: (text) =>
+      `Cette version ne surveille pas abort_if (${text}) : le surveiller soi-même, reprise stop RUN termine l'exercice`,
+    elsewhere: (is, wanted) => `Il s'exécute dans ${is}, le programme dit ${wanted} : il ne comptera pas`,
+    thenLeft: (files) => `Non exécuté, car ce qui précède n'a pas réussi : ${files}`,
     todo: (counts, what) => `${counts} : ${what}`,
     needsRunbook: (test, file) => `donner un runbook à ${test} dans ${file}`,
     allWell: (n) => `${s(n, 'test')} : rien n'est dû`,

@@ -378,6 +378,10 @@ const drTest = z.strictObject({
   waived: z.strictObject({ until: day, by: text, why: text }).nullable(),
   last: drRun.nullable(),
   lastPassed: drRun.nullable().describe('The last one that counts.'),
+  leftovers: z
+    .array(z.strictObject({ run: text, steps: z.array(step).readonly() }))
+    .readonly()
+    .describe('Drills whose clean-up is still to do.'),
 })
 
 /** By the name of its file in docs/schemas. */
