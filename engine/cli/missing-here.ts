@@ -16,15 +16,15 @@ const BUILTINS = new Set(
   ),
 )
 
-/** The tools that a plan's blocks call on this machine: no builtins, no functions of its own, nothing that a path names. */
+/** The tools that a plan's blocks call on this machine: no builtins, no functions of its own, nothing that a path names; of blocks on other hosts only `ssh`. */
 export function toolsOf(plan: Plan): NeededTool[] {
   const own = new Set(plan.setup === '' ? [] : functionsOf(plan.setup))
   const steps = new Map<string, string[]>([['bash', []]])
   const called = (text: string): readonly string[] => readShell(text).commands
   for (const name of called(plan.setup)) steps.set(name, [])
-  for (const entry of plan.steps.filter(runsHere)) {
+  for (const entry of plan.steps.filter(runs)) {
     const part = plan.parts.find(({ id }) => id === entry.part)
-    for (const name of called(entry.text)) {
+    for (const name of entry.host === null ? called(entry.text) : ['ssh']) {
       const at = steps.get(name) ?? []
       const number = part?.number ?? ''
       steps.set(name, number === '' || at.includes(number) ? at : [...at, number])
@@ -48,8 +48,8 @@ const SHELL = new Set<PlanEntry['type']>([
   'cleanup',
 ])
 
-function runsHere({ type, use, host, treatment, text }: PlanEntry): boolean {
-  return SHELL.has(type) && use === null && host === null && treatment === 'execute' && text !== ''
+function runs({ type, use, treatment, text }: PlanEntry): boolean {
+  return SHELL.has(type) && use === null && treatment === 'execute' && text !== ''
 }
 
 const functionsOf = (text: string): readonly string[] =>

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { type MarkerCut, cutAtMarker } from './marker-cut.ts'
-import { CONNECT_SECONDS, destinationOf, sshWords, whyUnreached } from './ssh-words.ts'
+import { destinationOf, sshWords, whyUnreached } from './ssh-words.ts'
 import { SUPERVISOR } from './supervisor.ts'
 
 /** One connection to a host, and what its supervisor shall do there. */
@@ -43,8 +43,12 @@ export interface Session {
 }
 
 const BEAT_MS = 5000
-/** After the connection, until the supervisor has answered. */
-const ANSWER_MS = 20_000
+/** For the connection, and after it until the supervisor has answered. Who only asks is not kept long. */
+const PATIENCE = {
+  run: { connectSeconds: 10, answerSeconds: 30 },
+  end: { connectSeconds: 10, answerSeconds: 30 },
+  ask: { connectSeconds: 5, answerSeconds: 10 },
+} as const
 /** So long the last bytes may take after the end. */
 const DRAIN_MS = 1000
 /** So much of what `ssh` says of itself is kept. */
@@ -58,7 +62,8 @@ interface Talk {
   said: string
   /** What the supervisor told at its end. */
   told: Buffer
-  isLate: boolean
+  /** Why it was given up. */
+  late: string | null
 }
 
 type Child = ChildProcessWithoutNullStreams
@@ -74,6 +79,7 @@ export function openSession(request: SessionRequest): Session {
     command: 'exec bash --noprofile --norc -s',
     terminal: false,
     asks: request.asks,
+    connectSeconds: PATIENCE[request.verb].connectSeconds,
   })
   const child = spawn('ssh', words, { env: request.env, detached: !request.asks, stdio: ['pipe', 'pipe', 'pipe'] })
   if (child.pid !== undefined) request.onSpawn(child.pid)
@@ -86,14 +92,15 @@ function converse(child: Child, request: SessionRequest): Session {
     phase: 'connecting',
     said: '',
     told: Buffer.alloc(0),
-    isLate: false,
+    late: null,
   }
   const kill = (): void => void child.kill('SIGTERM')
+  const { answerSeconds } = PATIENCE[request.verb]
   const giveUp = (): void => {
-    talk.isLate = true
+    talk.late = `no answer within ${answerSeconds}s`
     kill()
   }
-  const late = request.asks ? undefined : setTimeout(giveUp, CONNECT_SECONDS * 1000 + ANSWER_MS)
+  const late = request.asks ? undefined : setTimeout(giveUp, answerSeconds * 1000)
   let beat: NodeJS.Timeout | undefined
   child.stdin.on('error', () => undefined)
   const graceTenths = String(Math.ceil(request.graceMs / 100))
@@ -164,7 +171,7 @@ async function endOf(child: Child, talk: Talk, told: Promise<void>): Promise<Ses
   if (parts !== null) return { type: 'ended', parts }
   const { exit, error } = await gone
   if (error !== null) return { type: 'no-ssh', why: error }
-  if (talk.isLate) return { type: 'unreached', why: `no answer within ${CONNECT_SECONDS + ANSWER_MS / 1000}s` }
+  if (talk.late !== null) return { type: 'unreached', why: talk.late }
   if (talk.phase === 'connecting') return { type: 'unreached', why: whyUnreached(talk.said, exit) }
   return { type: 'lost', why: 'the connection was lost' }
 }

@@ -1,6 +1,3 @@
-/** So long may a connection take. */
-export const CONNECT_SECONDS = 10
-
 /** A destination for the system's `ssh`, or why it is none. */
 export function destinationOf(
   host: string,
@@ -18,11 +15,19 @@ export function destinationOf(
  */
 export function sshWords(
   destination: readonly string[],
-  { command, terminal, asks }: { readonly command: string; readonly terminal: boolean; readonly asks: boolean },
+  given: {
+    readonly command: string
+    readonly terminal: boolean
+    /** A person is there whom it may ask for a password. */
+    readonly asks: boolean
+    /** So long may the connection take. */
+    readonly connectSeconds: number
+  },
 ): string[] {
+  const { command, terminal, asks, connectSeconds } = given
   const options = [
     ...(asks ? [] : ['BatchMode=yes']),
-    `ConnectTimeout=${CONNECT_SECONDS}`,
+    `ConnectTimeout=${connectSeconds}`,
     'ServerAliveInterval=10',
     'ServerAliveCountMax=3',
     'RemoteCommand=none',

@@ -269,4 +269,18 @@ ${fence('bash {timeout=10s}', 'echo "$BROKER ${HERE:-nowhere}" >> "$FOLDER/undon
     expect(place.text('done') + place.text('undone')).toBe('')
     expect(ended.stdout).toContain('not reached, nothing was begun there')
   })
+
+  test('doctor asks each host that the runbook names, and says why one is not reached', async () => {
+    const place = placeWith(rolling(''))
+    const well = await place.run(['doctor', 'book.md'])
+    expect(well.code, well.stdout + well.stderr).toBe(0)
+    for (const n of [1, 2, 3, 4]) expect(well.stdout).toContain(`✓ kafka-${n}`)
+    const ill = await place.run(['doctor', 'book.md', '-p', 'BROKERS=kafka-1,closed,stranger', '--json'])
+    expect(ill.code).toBe(1)
+    expect((JSON.parse(ill.stdout) as object[]).filter((look) => 'what' in look && look.what === 'reach')).toEqual([
+      { name: 'closed', what: 'reach', here: false, hint: expect.stringMatching(/^ssh: .*Connection refused/) as string },
+      { name: 'kafka-1', what: 'reach', here: true, hint: 'ssh' },
+      { name: 'stranger', what: 'reach', here: false, hint: expect.stringMatching(/^ssh: its key is not the one/) as string },
+    ])
+  })
 })

@@ -6,6 +6,7 @@ import type { Words } from '../../words/words.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { type Look, looksOf } from '../look-here.ts'
+import { hostLooks } from '../look-hosts.ts'
 import { reachLooks, versionOf } from '../look-further.ts'
 import { say } from '../output.ts'
 import { missingText } from '../overview.ts'
@@ -35,8 +36,10 @@ export async function command({ args, given }: Call): Promise<number> {
   const { planned, problems, words, source } = prepared
   const plan = planned?.plan ?? null
   const errors = errorsOf(problems)
-  if (plan !== null && errors.length === 0)
-    return tell([...looksOf(prepared, plan), ...(await reachLooks(plan))], { json: place.json, words })
+  if (plan !== null && errors.length === 0) {
+    const [reached, hosts] = await Promise.all([reachLooks(plan), hostLooks(plan)])
+    return tell([...looksOf(prepared, plan), ...reached, ...hosts], { json: place.json, words })
+  }
   // A value that nobody gave is what is asked here; anything else is the author's to mend first.
   if (errors.length > 0 && errors.every(({ rule }) => rule === 'param-missing'))
     return tell(errors.map(lookOf), { json: place.json, words })
