@@ -19,16 +19,15 @@ export async function makeCertificates(home: string, nodes: readonly string[], d
 export async function certify(home: string, node: string, days: number): Promise<void> {
   const ca = secretFiles.ca(home)
   const file = secretFiles.keystore(home, node)
-  const [key, request, certificate, extensions] = ['key', 'csr', 'crt', 'ext'].map((kind) => `${file}.${kind}`) as [
-    string,
-    string,
-    string,
-    string,
-  ]
+  const [key, request, certificate, extensions, serial] = ['key', 'csr', 'crt', 'ext', 'srl'].map(
+    (kind) => `${file}.${kind}`,
+  ) as [string, string, string, string, string]
   writeFileSync(extensions, `subjectAltName=DNS:${node},DNS:localhost,DNS:kafka.lab.test,IP:127.0.0.1\n`)
   await mustRun(['openssl', 'req', '-subj', `/CN=${node}`, ...KEY, '-keyout', key, '-out', request], { timeoutMs: 20_000 })
-  const signing = ['-CA', ca, '-CAkey', `${ca}.key`, '-CAcreateserial', '-days', String(days), '-extfile', extensions]
+  // Several are signed at the same time: a file of serials in common would be read while it is being written.
+  const serials = ['-CAserial', serial, '-CAcreateserial']
+  const signing = ['-CA', ca, '-CAkey', `${ca}.key`, ...serials, '-days', String(days), '-extfile', extensions]
   await mustRun(['openssl', 'x509', '-req', '-in', request, ...signing, '-out', certificate], { timeoutMs: 20_000 })
   writeFileSync(file, `${readFileSync(key, 'utf8')}${readFileSync(certificate, 'utf8')}`, { mode: 0o600 })
-  for (const extra of [key, request, certificate, extensions]) rmSync(extra, { force: true })
+  for (const extra of [key, request, certificate, extensions, serial]) rmSync(extra, { force: true })
 }
