@@ -64,7 +64,10 @@ const groupOf = ({ groupId, groupState, members }: ConsumerGroup): Group => ({
     instanceId,
     clientId,
     clientHost,
-    assigned: assignment.topicPartitions.map(({ topicName, partitions }) => ({ topic: topicName, partitions })),
+    assigned: assignment.topicPartitions.map(({ topicName, partitions }) => ({
+      topic: topicName,
+      partitions: inOrder(partitions),
+    })),
   })),
 })
 
@@ -87,9 +90,12 @@ const assignedTopics = struct({ version: int16, topics: array(struct({ topic: st
 function assignedIn(memberAssignment: Buffer): GroupMember['assigned'] {
   if (memberAssignment.length === 0) return []
   try {
-    return assignedTopics.read(new Reader(memberAssignment, { version: 0, isFlexible: false })).topics
+    const { topics } = assignedTopics.read(new Reader(memberAssignment, { version: 0, isFlexible: false }))
+    return topics.map(({ topic, partitions }) => ({ topic, partitions: inOrder(partitions) }))
   } catch (error) {
     if (error instanceof Malformed) return null
     throw error
   }
 }
+
+const inOrder = (partitions: readonly number[]): readonly number[] => partitions.toSorted((one, other) => one - other)
