@@ -66,7 +66,7 @@ export default defineStep({
   byHand: ({ url, headers, expect, everyMs, forMs }) => {
     const [ask = '', ...notes] = curlOf({ method: 'GET', url, headers, body: null, expect }).split('\n')
     return [
-      `SECONDS=0; until ${ask}; do [ "$SECONDS" -lt ${Math.ceil(forMs / 1000)} ] || break; sleep ${everyMs / 1000}; done`,
+      `(SECONDS=0; until ${ask}; do [ "$SECONDS" -lt ${Math.ceil(forMs / 1000)} ] || exit 1; sleep ${everyMs / 1000}; done)`,
       ...notes,
     ].join('\n')
   },
