@@ -2,6 +2,8 @@ import { createReadStream, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { train } from './archives.ts'
+import { fault } from './fault-command.ts'
+import { faultsOf } from './faults.ts'
 import { install } from './installation.ts'
 import { LabError } from './lab-error.ts'
 import { labDown } from './lab-down.ts'
@@ -101,6 +103,11 @@ async function act(action: string, call: LabCall): Promise<number> {
       const { exitCode, line } = await service(needPlan(home), { action: words[0] ?? '', name: words[1] ?? '' })
       say(line)
       return exitCode
+    }
+    case 'fault': {
+      const now = await fault(needPlan(home), words, tell)
+      say(flags.json === true ? JSON.stringify(faultsOf(home)) : now === '' ? 'no faults' : now)
+      return 0
     }
     case 'setup':
       for (const version of VERSIONS) await train(await install(version, tell), tell)

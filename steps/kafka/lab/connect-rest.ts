@@ -21,7 +21,11 @@ export async function putConnector(
 /** One call of Connect's REST interface. A 409 says that the workers are rebalancing: it is tried again. */
 export async function callConnect(
   plan: LabPlan,
-  { method, path, body }: { readonly method: 'PUT' | 'POST' | 'DELETE'; readonly path: string; readonly body?: unknown },
+  {
+    method,
+    path,
+    body,
+  }: { readonly method: 'PUT' | 'PATCH' | 'POST' | 'DELETE'; readonly path: string; readonly body?: unknown },
 ): Promise<void> {
   const url = `${connectUrl(plan)}${path}`
   let said = 'no answer'

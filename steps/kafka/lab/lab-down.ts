@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { unmountAll } from './fault-disk.ts'
 import { readPlan } from './lab-state.ts'
 import { withLock } from './lock.ts'
 import { releasePorts } from './ports.ts'
@@ -12,6 +13,7 @@ export async function labDown(home: string): Promise<boolean> {
     const plan = readPlan(home)
     // SIGKILL to all: nobody waits for a quorum or a cluster that is gone, and the data goes too.
     const ended = await endLeftovers(home)
+    await unmountAll(home)
     if (plan !== null) releasePorts(plan.basePort, home)
     const [logs, kept] = [join(home, 'log'), `${home}.log`]
     rmSync(kept, { recursive: true, force: true })

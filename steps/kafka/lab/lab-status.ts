@@ -1,5 +1,6 @@
+import { faultsOf, type Fault } from './faults.ts'
 import { isPaused, usageOf } from './process-identity.ts'
-import { probeMetadata } from './metadata-probe.ts'
+import { askBroker } from './clusters.ts'
 import { connectorConfigs } from './connectors.ts'
 import { connectorState } from './connect-rest.ts'
 import { versionOf } from './shims.ts'
@@ -14,6 +15,8 @@ export interface Status {
   readonly connectors: readonly { readonly name: string; readonly state: string; readonly tasks: readonly string[] }[]
   /** Proxies, load, DNS: what else the lab runs. */
   readonly others: readonly string[]
+  /** What was broken and not undone. */
+  readonly faults: readonly Fault[]
 }
 
 export interface NodeStatus {
@@ -49,6 +52,7 @@ export async function labStatus(plan: LabPlan): Promise<Status> {
     connectors: await Promise.all(
       connectors.map(async (name) => ({ name, ...((await connectorState(plan, name)) ?? { state: 'UNKNOWN', tasks: [] }) })),
     ),
+    faults: faultsOf(plan.home),
     others: recordedProcesses(plan.home).filter((name) => !names.includes(name) && runningProcess(plan.home, name) !== null),
   }
 }
@@ -69,7 +73,7 @@ export function nodeStatus(home: string, name: string): NodeStatus {
 
 async function clusterStatus(plan: LabPlan, name: 'primary' | 'dr'): Promise<ClusterStatus> {
   const nodes = nodesOf(plan)
-  const looks = await Promise.all(brokersOf(nodes, name).map(({ ports }) => probeMetadata(ports.brokers, 'all')))
+  const looks = await Promise.all(brokersOf(nodes, name).map((node) => askBroker(node, 'all')))
   // Several may answer while they disagree: who sees most is nearest to the truth that clients meet.
   const [seen] = looks.filter((look) => look !== null).toSorted((one, other) => other.brokers.length - one.brokers.length)
   const count = (holds: (partition: { leader: number; inSync: number; replicas: number }) => boolean): number | null =>
@@ -85,7 +89,7 @@ async function clusterStatus(plan: LabPlan, name: 'primary' | 'dr'): Promise<Clu
 }
 
 /** The same for a person. */
-export function statusText({ plan, nodes, clusters, connectors, others }: Status): string {
+export function statusText({ plan, nodes, clusters, connectors, others, faults }: Status): string {
   const { topology, version, security, links, home } = plan
   const rows = nodes.map(
     ({ name, state, pid, rssMb, version: own }) =>
@@ -104,6 +108,7 @@ export function statusText({ plan, nodes, clusters, connectors, others }: Status
     ...rows,
     ...seen,
     ...mirrors,
+    ...faults.map(({ kind, what, how }) => `  fault: ${kind} ${what} (${how})`),
     ...(others.length === 0 ? [] : [`  also running: ${others.join(', ')}`]),
   ].join('\n')
 }

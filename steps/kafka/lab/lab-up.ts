@@ -10,6 +10,8 @@ import { LabError } from './lab-error.ts'
 import { writeClientConfigs } from './lab-env.ts'
 import { readPlan, rememberPlan } from './lab-state.ts'
 import { withLock } from './lock.ts'
+import { startLinks } from './links.ts'
+import { unmountAll } from './fault-disk.ts'
 import { formatNodes, writeNodes } from './node-folders.ts'
 import { claimPorts, releasePorts } from './ports.ts'
 import { brokersReady } from './readiness.ts'
@@ -63,6 +65,7 @@ async function clear(home: string, tell: Tell): Promise<void> {
   if (left > 0) tell(`${left} processes were left from before: ended`)
   const before = readPlan(home)
   if (before !== null) releasePorts(before.basePort, home)
+  await unmountAll(home)
   rmSync(home, { recursive: true, force: true })
 }
 
@@ -109,6 +112,7 @@ async function start(plan: LabPlan, tell: Tell): Promise<void> {
     await wait
     tell(`${what} ready after ${seconds()}`)
   }
+  await startLinks(plan)
   const zookeeper = nodes.find(({ kind }) => kind === 'zookeeper')
   if (zookeeper !== undefined) {
     await startNode(plan, zookeeper)
@@ -140,6 +144,7 @@ async function startConnectors(plan: LabPlan): Promise<void> {
 }
 
 async function startMissing(plan: LabPlan, tell: Tell): Promise<void> {
+  if (plan.links && runningProcess(plan.home, 'links') === null) await startLinks(plan)
   const missing = startedNodes(plan).filter(({ name }) => runningProcess(plan.home, name) === null)
   if (missing.length === 0) return tell('the lab is up already')
   tell(`starting ${missing.map(({ name }) => name).join(', ')}`)

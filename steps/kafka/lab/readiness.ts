@@ -1,4 +1,4 @@
-import { probeMetadata, type Seen } from './metadata-probe.ts'
+import { askBroker, type Seen } from './clusters.ts'
 import { until } from './poll.ts'
 import type { KafkaNode } from './topology.ts'
 
@@ -10,9 +10,7 @@ export async function brokersReady(brokers: readonly KafkaNode[], timeoutMs = 90
   let waiting = brokers
   await until(
     async () => {
-      const looks = await Promise.all(
-        waiting.map(async (node) => ({ node, seen: await probeMetadata(node.ports.brokers, 'none') })),
-      )
+      const looks = await Promise.all(waiting.map(async (node) => ({ node, seen: await askBroker(node, 'none') })))
       waiting = looks.filter(({ seen }) => !sees(seen)).map(({ node }) => node)
       return waiting.length === 0 ? true : null
     },
@@ -28,7 +26,7 @@ export async function clusterHealthy(brokers: readonly KafkaNode[], timeoutMs = 
     seen.partitions.every(({ leader, replicas, inSync }) => leader >= 0 && inSync === replicas)
   await until(
     async () => {
-      const seen = await Promise.all(brokers.map(({ ports }) => probeMetadata(ports.brokers, 'all')))
+      const seen = await Promise.all(brokers.map((node) => askBroker(node, 'all')))
       return seen.every(isWhole) ? true : null
     },
     { what: () => 'not every partition is in sync', timeoutMs, everyMs: 100 },

@@ -13,8 +13,13 @@ export function kafkaFolder(home: string, version: Version): string {
 
 const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
 
-function script(file: string, command: string): void {
-  writeFileSync(file, `#!/bin/sh\nexec ${command} "$@"\n`)
+/** There while the clients' clock is wrong: by how much, as faketime says it. */
+export function clockFile(home: string): string {
+  return join(home, 'clock')
+}
+
+function script(file: string, command: string, first = ''): void {
+  writeFileSync(file, `#!/bin/sh\n${first}exec ${command} "$@"\n`)
   chmodSync(file, 0o755)
 }
 
@@ -23,7 +28,12 @@ export function writeTools(home: string, installation: Installation): void {
   const bin = join(kafkaFolder(home, installation.version), 'bin')
   mkdirSync(bin, { recursive: true })
   const command = toolCommand(installation, { mainClass: '', args: [] }).filter((word) => word !== '')
-  script(join(bin, 'kafka-run-class.sh'), command.map(quoted).join(' '))
+  const java = command.map(quoted).join(' ')
+  // With `fault clock` the tools live in another time. Without the second variable, libfaketime's conditions wake late and one
+  // call of a tool takes 20 s instead of 2 s (0.9.10, OpenJDK 17).
+  const clock = quoted(clockFile(home))
+  const skewed = `DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0 faketime -f "$(cat ${clock})" ${java}`
+  script(join(bin, 'kafka-run-class.sh'), java, `[ -f ${clock} ] && exec env ${skewed} "$@"\n`)
   for (const { name, mainClass } of toolsOf(installation.version))
     script(join(bin, `${name}.sh`), `${quoted(join(bin, 'kafka-run-class.sh'))} ${mainClass}`)
 }
