@@ -41,6 +41,7 @@ import underReplicated from '../../steps/kafka/under-replicated.ts'
 import { bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
+import { recordAnswers } from './support/record-answers.ts'
 import type { Lab, LabOptions } from './support/lab.ts'
 
 const LABS: readonly LabOptions[] = [
@@ -62,6 +63,9 @@ const inputOf = (lab: Lab) => ({
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 200))
 }
+
+/** Answers in clear are kept when asked for. */
+const recorder = process.env['RECORD'] === undefined ? null : await recordAnswers()
 
 describeWith(['java', 'mvn'], 'the port to Kafka', () => {
   describe.each(LABS)('%o', (options) => {
@@ -331,6 +335,10 @@ describeWith(['java', 'mvn'], 'the port to Kafka', () => {
       kafka.close()
       expect(said).toMatchObject({ ok: false, failure: { type: 'refused' } })
     })
+
+    test.runIf(recorder !== null)('its answers are kept, those in clear', () =>
+      isSecure ? recorder?.forget() : recorder?.save(options.version ?? ''),
+    )
 
     describe('with a broker that does not answer', () => {
       const signal = async (name: string, what: NodeJS.Signals): Promise<void> => {

@@ -94,6 +94,35 @@ test('random bytes are no answer to anything, or one that says so', () => {
   )
 })
 
+test('metadata of 200,000 partitions is read in seconds, in memory of its own size', () => {
+  const api = apiOf('Metadata')
+  const partitions = Array.from({ length: 100 }, (_, partitionIndex) => ({
+    errorCode: 0,
+    partitionIndex,
+    leaderId: 1,
+    leaderEpoch: 1,
+    replicaNodes: [1, 2, 3],
+    isrNodes: [1, 2, 3],
+    offlineReplicas: [],
+  }))
+  const topics = Array.from({ length: 2000 }, (_, index) => ({
+    errorCode: 0,
+    name: `topic-${index}`,
+    topicId: 'AAAAAAAAAAAAAAAAAAAAAA',
+    isInternal: false,
+    partitions,
+    topicAuthorizedOperations: 0,
+  }))
+  const whole = { throttleTimeMs: 0, brokers: [], clusterId: 'large', controllerId: 1, topics, clusterAuthorizedOperations: 0 }
+  const bytes = Buffer.from(written(api, 12, whole))
+  const before = process.memoryUsage().heapUsed
+  const began = performance.now()
+  const read = decodeResponse(api, 12, bytes) as typeof whole
+  expect(performance.now() - began).toBeLessThan(5000)
+  expect(read.topics.flatMap((topic) => topic.partitions)).toHaveLength(200_000)
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(400_000_000)
+})
+
 describe('lengths', () => {
   const flexible = { version: 0, isFlexible: true }
   const plain = { version: 0, isFlexible: false }
