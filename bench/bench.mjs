@@ -121,6 +121,24 @@ const benches = {
     )
     row('the same, peak memory', peakMb([cli, 'run', file, '--unattended', '--no-history']), '', '', 'under 200 MB')
   },
+  logs() {
+    const line = '[2026-11-29 14:00:00,123] INFO [ReplicaFetcher replicaId=1] Truncating partition orders-3 to offset 123456 (kafka.log.Log)'
+    const log = join(root, 'server.log')
+    time('bash', ['-c', `set +o pipefail; yes '${line}' | head -c 1000000000 > ${log}; echo >> ${log}`])
+    const file = join(root, 'logs.md')
+    writeFileSync(
+      file,
+      `# Runbook: Logs\n\n## Procedure\n\n### Step 1: Scan\n\n\`\`\`yaml {check id=scan use=logs.scan timeout=10m}\nfiles: server.log\npatterns:\n  critical: [{pattern: OutOfMemoryError}, {pattern: No space left on device}, {pattern: Exiting Kafka due to fatal exception}]\n  warning: [{pattern: 'Shrinking ISR from [0-9,]+ to'}, {pattern: 'Connection to node .* could not be established'}]\n  info: [{pattern: 'UNCLEAN partition change'}]\n\`\`\`\n`,
+    )
+    const words = 'OutOfMemoryError|No space left on device|Exiting Kafka due to fatal exception|Shrinking ISR from [0-9,]+ to|Connection to node .* could not be established|UNCLEAN partition change'
+    const [ours, grep] = sideBySide(1, [
+      () => time(process.execPath, [cli, 'run', file, '--unattended', '--no-history']),
+      () => time('bash', ['-c', `! grep -cE '${words}' ${log}`]),
+    ])
+    row('`logs.scan` of six patterns over 1 GB, against `grep -E`', ms(ours), ms(grep), `${(ours / grep).toFixed(1)}×`, '')
+    row('the same, peak memory', peakMb([cli, 'run', file, '--unattended', '--no-history']), '', '', 'under 200 MB')
+    rmSync(log)
+  },
   history() {
     const file = join(root, 'history.md')
     let text =
