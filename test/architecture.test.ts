@@ -64,6 +64,7 @@ const packages: Record<string, readonly string[]> = {
   commander: ['engine/cli'],
   croner: ['engine/workspace'],
   handlebars: ['engine/workspace', 'steps'],
+  nodemailer: ['steps/email/support'],
   kafkajs: ['steps/kafka/support'],
   zod: ['engine/model', 'engine/workspace', 'steps', 'engine/cli', 'engine/plan'],
   'fs-native-extensions': ['engine/journal'],
