@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { listRuns } from '../journal/run-folder.ts'
-import { readRecord, type RunRecord } from '../local/record.ts'
+import { tryRecord, type RunRecord } from '../local/record.ts'
 import { runSummary } from '../report/run-summary.ts'
+import { visibleLine } from '../language/control.ts'
 import { nearest } from '../language/nearest.ts'
 import type { Lang } from '../model/runbook.ts'
 import { wordsOf, type Words } from '../words/words.ts'
@@ -10,6 +11,7 @@ import { findRoot } from '../workspace/root.ts'
 import { EXIT, Exit } from './exit.ts'
 import type { Given } from './flags.ts'
 import { languageOf } from './language.ts'
+import { complain } from './output.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
 
 /** Where a command stands that speaks of runs: the root above the current folder, and its records. */
@@ -32,10 +34,14 @@ export async function openPlace(given: Given): Promise<Place> {
 }
 
 /** All runs that can be read, oldest first. */
-export function recordsOf({ runs }: Place): RunRecord[] {
+export function recordsOf({ runs, words }: Place): RunRecord[] {
   const startOf = ({ facts }: RunRecord): string => facts[0]?.at ?? ''
   return listRuns(runs)
-    .flatMap((id) => readRecord(runs, id) ?? [])
+    .flatMap((id) => {
+      const record = tryRecord(runs, id)
+      if (typeof record === 'string') complain(`! ${visibleLine(words.cli.unreadable(id, record))}`)
+      return record === null || typeof record === 'string' ? [] : [record]
+    })
     .toSorted((a, b) => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : 0))
 }
 
@@ -46,8 +52,12 @@ export function newestRecord(place: Place): RunRecord | null {
 
 /** The run of this id; without one, exit 2 with the nearest. */
 export function recordOf(run: string, place: Place): RunRecord {
-  const record = readRecord(place.runs, run)
-  if (record !== null) return record
+  const record = tryRecord(place.runs, run)
+  if (record !== null && typeof record !== 'string') return record
+  if (typeof record === 'string') {
+    tellProblems([usageProblem({ rule: 'unreadable', reason: place.words.cli.unreadable(run, record) })], place)
+    throw new Exit(EXIT.usage)
+  }
   const known = listRuns(place.runs)
   const problem = {
     rule: 'unknown-run',

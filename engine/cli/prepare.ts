@@ -161,7 +161,10 @@ function readSource(
   })
   let bytes: Uint8Array
   try {
-    const { size } = statSync(path)
+    const stats = statSync(path)
+    if (!stats.isFile() && !stats.isDirectory())
+      return nothing(`Unexpected file ${file}, expected a runbook: it is a pipe or a device`)
+    const { size } = stats
     if (size > 64 * 1024 * 1024)
       return nothing(`Unexpected size ${Math.round(size / 1024 / 1024)} MB, expected at most 4 MB`, 'too-large')
     bytes = readFileSync(path)
@@ -300,7 +303,7 @@ function requestOf(given: Given, wanted: Wanted, around: Around): PlanRequest | 
 
 function readValue(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8')
+    return statSync(path).isFile() ? readFileSync(path, 'utf8') : undefined
   } catch {
     return undefined
   }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import { relative } from 'node:path'
+import { statSync } from 'node:fs'
+import { relative, sep } from 'node:path'
 import { ownerUid } from '../local/bringer.ts'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
-import type { RunRecord } from '../local/record.ts'
+import { realPath, type RunRecord } from '../local/record.ts'
 import { foldOf, resumeRun, startedValues, whyNotResumable, writeLateRow, standingOf } from '../local/resume-run.ts'
+import { locksFolder } from '../local/run-lock.ts'
 import { keepSecrets, type SecretsOf } from '../local/secrets-of.ts'
 import type { SittingTools } from '../local/sitting.ts'
 import type { Answers } from '../model/answers.ts'
@@ -257,7 +259,18 @@ function settingsOf(record: RunRecord, given: Given, { answers, root }: Prepared
 }
 
 /** Whoever opens a run that ended without its row writes the row. */
-export async function lateRow(record: RunRecord, { runs, project }: Place): Promise<void> {
-  if (record.live || record.firstBad !== null) return
-  await writeLateRow(record, { runs, timelines: project.history.timelines, secrets: keepSecrets([], project.policy.redact) })
+export async function lateRow(record: RunRecord, { root, runs, project }: Place): Promise<void> {
+  if (record.live || record.firstBad !== null || !isOurs(record, { root, runs })) return
+  const origin = { ...record.origin, locks: locksFolder(root, runs).folder }
+  await writeLateRow(
+    { ...record, origin },
+    { runs, timelines: project.history.timelines, secrets: keepSecrets([], project.policy.redact) },
+  )
+}
+
+/** A record that came with a checkout, or that somebody else wrote, has nothing written on its word: not outside of that checkout. */
+function isOurs({ folder, origin }: RunRecord, { root, runs }: Pick<Place, 'root' | 'runs'>): boolean {
+  if (process.getuid !== undefined && statSync(folder).uid !== process.getuid()) return false
+  const isInside = (path: string): boolean => `${realPath(path)}${sep}`.startsWith(`${realPath(root)}${sep}`)
+  return !isInside(runs) || isInside(origin.file)
 }

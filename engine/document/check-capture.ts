@@ -80,16 +80,27 @@ export function checkCapture(
   }
 }
 
+/** Names with which a value would choose what the shell, the loader or an interpreter runs: no runbook's to set. */
+const STEERING =
+  /^(?:PATH|ENV|IFS|PS4|CDPATH|GLOBIGNORE|PROMPT_COMMAND|SHELLOPTS|BASHOPTS|BASH_.*|LD_.*|DYLD_.*|NODE_OPTIONS|NODE_PATH|PYTHONPATH|PYTHONSTARTUP|PYTHONHOME|PERL5OPT|PERL5LIB|RUBYOPT|RUBYLIB|JAVA_TOOL_OPTIONS|GIT_(?:SSH|SSH_COMMAND|EXTERNAL_DIFF|CONFIG.*)|__reprise.*)$/
+
+/** Why a name may not be a parameter's or a capture's, or null. */
+export function whyReserved(name: string): string | null {
+  if (builtIns.includes(name)) return 'which the engine sets'
+  return STEERING.test(name) ? 'which decides what a shell or a program runs' : null
+}
+
 /** A captured or recorded name must not be a parameter's or the engine's. */
 export function checkFree(reading: Reading, runbook: Runbook, { value, place }: Located<string>): void {
   const param = runbook.params.find(({ name }) => name.value === value)
-  if (param !== undefined || builtIns.includes(value))
+  const why = whyReserved(value)
+  if (param !== undefined || why !== null)
     report(reading, {
       rule: 'reserved-name',
       place,
       reason:
         param === undefined
-          ? `Unexpected name ${value}, which the engine sets: expected another`
+          ? `Unexpected name ${value}, ${why ?? ''}: expected another`
           : `Unexpected name ${value}, which is a parameter's: expected another`,
       actual: value,
       cause: param?.name ?? null,

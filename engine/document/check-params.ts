@@ -2,7 +2,7 @@ import { checkValue } from '../language/type.ts'
 import type { Located } from '../model/problem.ts'
 import type { ParamDeclaration, Runbook } from '../model/runbook.ts'
 import { nearest } from '../language/nearest.ts'
-import { builtIns, isName } from './check-capture.ts'
+import { isName, whyReserved } from './check-capture.ts'
 import { report } from './reading.ts'
 import type { Reading } from './reading.ts'
 
@@ -20,11 +20,11 @@ export function checkParams(reading: Reading, { params }: Runbook): void {
         expected: ['MAX_LAG'],
         actual: name.value,
       })
-    else if (builtIns.includes(name.value))
+    else if (whyReserved(name.value) !== null)
       report(reading, {
         rule: 'reserved-name',
         place: name.place,
-        reason: `Unexpected parameter ${name.value}, which the engine sets: expected another name`,
+        reason: `Unexpected parameter ${name.value}, ${whyReserved(name.value) ?? ''}: expected another name`,
         actual: name.value,
       })
     else if (first !== undefined)

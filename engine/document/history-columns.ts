@@ -1,3 +1,4 @@
+import { visible } from '../language/control.ts'
 import { fold } from '../language/fold.ts'
 import type { ColumnKey, HistoryRow } from '../model/history.ts'
 import type { Lang } from '../model/runbook.ts'
@@ -118,17 +119,16 @@ export function cellOf(row: HistoryRow, header: string, where: 'runs' | 'changes
 
 /** Markdown that is already written: only what would break the row is changed. */
 function inOneLine(text: string): string {
-  return text
+  return visible(text)
     .replace(/(\\*)\|/g, (_all, slashes: string) => (slashes.length % 2 === 0 ? `${slashes}\\|` : `${slashes}|`))
     .replace(/\s*(?:\r\n|\n|\r)\s*/g, '<br>')
-    .replace(/[\0-\u001f\u007f]/g, ' ')
+    .replaceAll('\t', ' ')
     .trim()
 }
 
 /** Text as a cell's Markdown: what it says is what is read, whatever marks it holds. */
 export function escapeCell(text: string): string {
-  const escaped = text
-    .replace(/[\0-\u0008\u000b\u000c\u000e-\u001f\u007f]|\t/g, ' ')
+  const escaped = visible(text.replaceAll('\t', ' '))
     .trim()
     .replace(/\\/g, '\\\\')
     .replace(/[|`*~[\]<]/g, '\\$&')

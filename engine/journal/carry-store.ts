@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { appendFileSync, closeSync, constants, fdatasyncSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, closeSync, constants, fdatasyncSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Hash } from '../model/fact.ts'
+import { readPlainFile } from './own-file.ts'
 
 export interface Carried {
   readonly cwd: string
@@ -33,7 +34,7 @@ export function openCarryStore(folder: string): CarryStore {
   const path = join(folder, 'state')
   const known = new Map<Hash, Carried>()
   try {
-    for (const line of readFileSync(path, 'utf8').split('\n')) {
+    for (const line of readPlainFile(path).toString('utf8').split('\n')) {
       if (line === '') continue
       try {
         const { ref, ...carried } = JSON.parse(line) as Carried & { readonly ref: Hash }

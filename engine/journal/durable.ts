@@ -1,10 +1,12 @@
-import { closeSync, fsyncSync, openSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Writes a whole file so that it is either the old one or the new one, whatever happens: temp file, fsync, rename, fsync of the folder. */
 export function writeDurable(path: string, content: string | Uint8Array, mode = 0o600): void {
   const temporary = `${path}.${process.pid}.tmp`
-  const fd = openSync(temporary, 'w', mode)
+  // What a killed process of the same number left; never written through, should a link stand there.
+  rmSync(temporary, { force: true })
+  const fd = openSync(temporary, 'wx', mode)
   try {
     const bytes = Buffer.from(content)
     let at = 0

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import type { Holder } from './locks.ts'
+import { type Holder, holderIn, NOTE_BYTES } from './locks.ts'
+import { readPlainFile } from './own-file.ts'
 
 /** Who goes on with a run now, by the notes beside the locks; null: nobody on this machine, as far as pids can tell. */
 export function holderOf(run: string, folders: readonly string[]): Holder | null {
@@ -23,7 +24,7 @@ function namesIn(folder: string): readonly string[] {
 
 function readNote(path: string): Holder | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder
+    return holderIn(readPlainFile(path, NOTE_BYTES).toString('utf8'))
   } catch {
     return null
   }

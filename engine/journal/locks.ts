@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, constants, openSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
 import { writeDurable } from './durable.ts'
+import { readPlainFile } from './own-file.ts'
+import { openLocks } from './run-folder.ts'
 
 /** Optional and prebuilt: named by a value, so that a machine without it still compiles. */
 const NATIVE: string = 'fs-native-extensions'
@@ -47,6 +49,19 @@ export interface TakenOver extends TakeOver {
 /** How long a holder that lives has, to notice and to stop. */
 const YIELD_MS = 30_000
 
+/** A note is a few words. */
+export const NOTE_BYTES = 65_536
+
+/** Reads a note; null where it is none: it lies in a folder that others may write to. */
+export function holderIn(text: string): Holder | null {
+  const { run, runbook, environment, operator, host, pid, since, step } = JSON.parse(text) as Partial<
+    Record<keyof Holder, unknown>
+  >
+  const said = { run, runbook, environment, operator, host, since }
+  if (!Object.values(said).every((one) => typeof one === 'string') || typeof pid !== 'number') return null
+  return { ...(said as Omit<Holder, 'pid' | 'step'>), pid, step: typeof step === 'string' ? step : null }
+}
+
 /** Neither the kernel's lock nor flock(1) is to be had: refused, never guessed. */
 export class LockUnavailable extends Error {
   override readonly name = 'LockUnavailable'
@@ -62,7 +77,7 @@ export async function acquireLock(options: {
   { readonly ok: true; readonly lock: Lock } | { readonly ok: false; readonly holder: Holder | null; readonly stuck?: true }
 > {
   const { folder, key, takeOver } = options
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  openLocks(folder)
   const name = createHash('sha256').update(key).digest('hex').slice(0, 16)
   const note = join(folder, `${name}.json`)
   const taken = join(folder, `${name}.taken`)
@@ -136,7 +151,7 @@ function lockOf(given: {
 
 function readTaken(path: string): TakenOver | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as TakenOver
+    return JSON.parse(readPlainFile(path, NOTE_BYTES).toString('utf8')) as TakenOver
   } catch {
     return null
   }
@@ -156,7 +171,7 @@ export async function withFileLock<T>(
   { folder, key }: { readonly folder: string; readonly key: string },
   use: () => Promise<T>,
 ): Promise<T> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  openLocks(folder)
   const path = join(folder, `${createHash('sha256').update(`file ${key}`).digest('hex').slice(0, 16)}.lock`)
   const until = performance.now() + 10_000
   for (;;) {
@@ -176,7 +191,7 @@ export async function withFileLock<T>(
 /** Who is noted as the holder of a key; the kernel's lock alone says whether it is still held. */
 function readHolder(path: string): Holder | null {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder
+    return holderIn(readPlainFile(path, NOTE_BYTES).toString('utf8'))
   } catch {
     return null
   }

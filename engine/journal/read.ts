@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, truncateSync } from 'node:fs'
+import { existsSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Stamped } from '../model/fact.ts'
 import { GENESIS, hashOf } from './chain.ts'
 import { writeDurable } from './durable.ts'
+import { readPlainFile } from './own-file.ts'
 
 export interface ReadJournal {
   readonly facts: readonly Stamped[]
@@ -15,9 +16,9 @@ export interface ReadJournal {
   readonly firstBad: { readonly record: number; readonly why: string } | null
 }
 
-/** Reads a run's journal as far as it is whole. Never throws for what is written in it. */
+/** Reads a run's journal as far as it is whole. Never throws for what is written in it, only where no plain file is there. */
 export function readJournal(folder: string): ReadJournal {
-  return parseJournal(readFileSync(join(folder, 'journal.jsonl'), 'utf8'))
+  return parseJournal(readPlainFile(join(folder, 'journal.jsonl')).toString('utf8'))
 }
 
 /** Reads the text of a journal. */
@@ -52,6 +53,7 @@ function readRecord(line: string, prev: string, seq: number): { readonly fact: S
   if (record === null || typeof record !== 'object' || Array.isArray(record)) return 'it is no record'
   const { hash, ...fact } = record as Stamped & { readonly hash?: unknown }
   if (typeof hash !== 'string') return 'it has no hash'
+  if (typeof fact.type !== 'string' || typeof fact.at !== 'string' || Number.isNaN(Date.parse(fact.at))) return 'it is no record'
   if (hashOf(prev, fact) !== hash) return 'its hash does not fit'
   if (fact.seq !== seq) return `its number is ${fact.seq}`
   return { fact, hash }
@@ -60,7 +62,7 @@ function readRecord(line: string, prev: string, seq: number): { readonly fact: S
 /** Sets a torn tail aside as `journal.torn-N`, so that the journal can be written on; gives the file's name, or null where nothing is torn. */
 export function repairJournal(folder: string): string | null {
   const path = join(folder, 'journal.jsonl')
-  const bytes = readFileSync(path)
+  const bytes = readPlainFile(path)
   const text = bytes.toString('utf8')
   const { torn, firstBad } = parseJournal(text)
   if (firstBad !== null) return null

@@ -33,22 +33,48 @@ export function createRun({ runs, now, random }: { readonly runs: string; readon
 
 /** Makes the folder of all runs, 0700; inside `.reprise` with its own `.gitignore`. Throws UnsafeFolder. */
 export function openRuns(runs: string): void {
-  mkdirSync(runs, { recursive: true, mode: 0o700 })
-  const stats = lstatSync(runs)
-  if (!stats.isDirectory()) throw new UnsafeFolder(`${runs} is no folder of its own`)
-  const uid = process.getuid?.()
-  if (uid !== undefined && stats.uid !== uid) throw new UnsafeFolder(`${runs} belongs to another account`)
-  if ((stats.mode & 0o022) !== 0) chmodSync(runs, 0o700)
   const above = dirname(runs)
-  if (basename(above) === '.reprise' && !existsSync(join(above, '.gitignore'))) writeFileSync(join(above, '.gitignore'), '*\n')
+  const isOurs = basename(above) === '.reprise'
+  // Looked at before anything is made: a link here would have us write wherever it leads.
+  for (const folder of isOurs ? [above, runs] : [runs]) {
+    const why = whyUnsafe(folder)
+    if (why !== null) throw new UnsafeFolder(`${folder} ${why}`)
+  }
+  mkdirSync(runs, { recursive: true, mode: 0o700 })
+  for (const folder of isOurs ? [above, runs] : [runs]) if ((lstatSync(folder).mode & 0o022) !== 0) chmodSync(folder, 0o700)
+  if (isOurs) ignoreAll(above)
+}
+
+function ignoreAll(folder: string): void {
+  try {
+    writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+}
+
+/** Makes a folder for locks, 0700. Others may own it; throws UnsafeFolder where a link stands in its place, or in that of `.reprise`. */
+export function openLocks(folder: string): void {
+  const above = dirname(folder)
+  for (const one of basename(above) === '.reprise' ? [above, folder] : [folder])
+    if (lstatSync(one, { throwIfNoEntry: false })?.isDirectory() === false)
+      throw new UnsafeFolder(`${one} is no folder of its own`)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+/** Why a folder that is there must not hold records; null where it may, or is not there yet. */
+function whyUnsafe(folder: string): string | null {
+  const stats = lstatSync(folder, { throwIfNoEntry: false })
+  if (stats === undefined) return null
+  if (!stats.isDirectory()) return 'is no folder of its own'
+  return process.getuid !== undefined && stats.uid !== process.getuid() ? 'belongs to another account' : null
 }
 
 /** Why the records could not be kept in a folder that is there, or would be made; null where they could. Makes none. */
 export function whyNoRuns(runs: string): string | null {
-  if (!existsSync(runs)) return canBeWritten(runs) ? null : 'it cannot be made by this account'
-  const stats = lstatSync(runs)
-  if (!stats.isDirectory()) return 'it is no folder of its own'
-  if (process.getuid !== undefined && stats.uid !== process.getuid()) return 'it belongs to another account'
+  const above = dirname(runs)
+  const why = (basename(above) === '.reprise' ? whyUnsafe(above) : null) ?? whyUnsafe(runs)
+  if (why !== null) return `it ${why}`
   return canBeWritten(runs) ? null : 'it may not be written by this account'
 }
 

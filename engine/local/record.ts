@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
 import { writeDurable } from '../journal/durable.ts'
 import { holderOf } from '../journal/holders.ts'
+import { readPlainFile } from '../journal/own-file.ts'
 import { readJournal, type ReadJournal } from '../journal/read.ts'
 import type { Plan } from '../model/plan.ts'
 
@@ -54,20 +55,38 @@ export function writeRecord(
   writeDurable(join(folder, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`)
 }
 
-/** Reads a run; null when there is none of this id, or its start was never journalled. */
+/** Reads a run; null when there is none of this id, its start was never journalled, or what is there is no record. */
 export function readRecord(runs: string, id: string): RunRecord | null {
+  const read = tryRecord(runs, id)
+  return typeof read === 'string' ? null : read
+}
+
+/** Reads a run, or says why it cannot be read; null when there is none of this id. Records may be anybody's: nothing in them is believed. */
+export function tryRecord(runs: string, id: string): RunRecord | string | null {
   const runId = id.replace(/\/\d+$/, '')
   if (!/^r-\d{6}-[a-z2-7]{4}$/.test(runId)) return null
   const folder = join(runs, runId)
-  if (!existsSync(join(folder, 'journal.jsonl')) || !existsSync(join(folder, 'plan.json'))) return null
+  if (!existsSync(folder) || !existsSync(join(folder, 'journal.jsonl')) || !existsSync(join(folder, 'plan.json'))) return null
+  try {
+    if (!lstatSync(folder).isDirectory()) return 'it is no folder of its own'
+    return recordIn(folder, { runs, runId })
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+function recordIn(folder: string, { runs, runId }: { readonly runs: string; readonly runId: string }): RunRecord | string | null {
   const plans = new Map<string, Plan>()
   let plan: Plan | null = null
   for (const name of planNames(folder)) {
-    plan = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Plan
+    const read: unknown = JSON.parse(readPlainFile(join(folder, name)).toString('utf8'))
+    if (!isPlan(read)) return `${name} is no plan`
+    plan = read
     plans.set(plan.hash, plan)
   }
   if (plan === null) return null
-  const origin = JSON.parse(readFileSync(join(folder, 'origin.json'), 'utf8')) as Origin
+  const origin: unknown = JSON.parse(readPlainFile(join(folder, 'origin.json')).toString('utf8'))
+  if (!isOrigin(origin)) return 'origin.json does not say where it comes from'
   const read = readJournal(folder)
   const last = read.facts.findLast(({ type }) => type === 'run-started' || type === 'run-resumed')
   const used = last !== undefined && 'plan' in last ? plans.get(last.plan) : undefined
@@ -80,6 +99,19 @@ export function readRecord(runs: string, id: string): RunRecord | null {
     origin,
     live: holderOf(runId, [origin.locks, join(runs, 'locks')]) !== null,
   }
+}
+
+/** As far as lists and screens look into it without asking. */
+function isPlan(read: unknown): read is Plan {
+  const plan = read as Partial<Plan> | null
+  const lists = [plan?.steps, plan?.parts, plan?.groups, plan?.params]
+  const texts = [plan?.hash, plan?.environment, plan?.runbook?.title, plan?.runbook?.file, plan?.runbook?.sha256]
+  return lists.every(Array.isArray) && texts.every((text) => typeof text === 'string')
+}
+
+function isOrigin(read: unknown): read is Origin {
+  const origin = read as Partial<Origin> | null
+  return [origin?.file, origin?.root, origin?.locks].every((text) => typeof text === 'string' && isAbsolute(text))
 }
 
 function planNames(folder: string): string[] {

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs'
-import { createRun } from '../journal/run-folder.ts'
+import { createRun, UnsafeFolder } from '../journal/run-folder.ts'
 import type { Holder, Lock } from '../journal/locks.ts'
 import { initialState } from '../machine/evolve.ts'
 import { RULES } from '../machine/rules.ts'
@@ -99,9 +99,11 @@ const DISK: ReadonlySet<string> = new Set([
   'EEXIST',
   'EIO',
   'EMFILE',
+  'ELOOP',
+  'EISDIR',
 ])
 
 /** The disk is full, read-only, or not ours: no bug. */
 function isOfTheDisk(error: unknown): error is Error {
-  return error instanceof Error && DISK.has((error as NodeJS.ErrnoException).code ?? '')
+  return error instanceof UnsafeFolder || (error instanceof Error && DISK.has((error as NodeJS.ErrnoException).code ?? ''))
 }

@@ -1,6 +1,6 @@
-import { writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { spliceRow } from '../document/history-splice.ts'
+import { writeDurable } from '../journal/durable.ts'
 import { withFileLock } from '../journal/locks.ts'
 import { rowHash, type ReadJournal } from '../journal/read.ts'
 import type { Plan } from '../model/plan.ts'
@@ -49,7 +49,7 @@ export async function writeRow(request: RowRequest): Promise<RowWritten> {
       return { where: 'file', file: origin.file, row: row.run }
     case 'patch': {
       const file = join(folder, PATCH_NAME)
-      writeFileSync(file, written.patch, { mode: 0o600 })
+      writeDurable(file, written.patch)
       return { where: 'patch', file, row: row.run, patch: written.patch, why: written.why }
     }
     case 'refused':
@@ -77,7 +77,7 @@ function writeTimeline({ plan, journal, runId, origin, timelines }: RowRequest):
     outputOf: () => null,
   })
   try {
-    writeFileSync(file, text)
+    writeDurable(file, text, 0o644)
     return { link: relative(base, file).split(sep).join('/') }
   } catch {
     return { link: null }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 
 export type Resolved = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly reason: string }
@@ -36,6 +36,7 @@ export async function resolveReference(
 function fromFile(where: string, path: string): Resolved {
   let bytes: Uint8Array
   try {
+    if (statSync(path).isCharacterDevice()) return { ok: false, reason: `${where} is a device` }
     bytes = readFileSync(path)
   } catch (error) {
     return { ok: false, reason: `${where} cannot be read: ${(error as NodeJS.ErrnoException).code ?? 'unknown'}` }

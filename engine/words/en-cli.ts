@@ -24,6 +24,7 @@ export const enCli = {
     nothing: 'nothing',
     noRuns: 'No run is recorded here.',
     noRun: (run: string) => `Unexpected run ${run}, expected one that is recorded here`,
+    unreadable: (run: string, why: string) => `The record of ${run} cannot be read: ${why}`,
     openRuns: (n: number) => `${s(n, 'run')} can go on: name one.`,
     nothingOpen: 'No run is open here: there is nothing to go on with.',
     endedPassed: (run: string) => `${run} has ended and passed: there is nothing to go on with.`,

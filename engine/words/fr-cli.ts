@@ -26,6 +26,7 @@ export const frCli: Widen<typeof enCli> = {
     nothing: 'rien',
     noRuns: "Aucune exécution n'est enregistrée ici.",
     noRun: (run) => `Exécution ${run} inattendue, attendu une exécution enregistrée ici`,
+    unreadable: (run, why) => `L'enregistrement de ${run} est illisible : ${why}`,
     openRuns: (n) => `${s(n, 'exécution peut', 'exécutions peuvent')} continuer : nommez-en une.`,
     nothingOpen: "Aucune exécution n'est ouverte ici : rien à continuer.",
     endedPassed: (run) => `${run} est terminée et réussie : rien à continuer.`,

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readFile } from 'node:fs/promises'
 
 /** A file's text, or why there is none. `missing`: nothing is there. */
 export type TextFile =
@@ -10,7 +11,9 @@ export type TextFile =
 export async function readTextFile(file: string): Promise<TextFile> {
   let bytes: Uint8Array
   try {
-    bytes = await readFile(file)
+    const read = await readBounded(file)
+    if (typeof read === 'string') return { status: 'unreadable', reason: read }
+    bytes = read
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') return { status: 'missing' }
@@ -24,6 +27,28 @@ export async function readTextFile(file: string): Promise<TextFile> {
     return { status: 'unreadable', reason: 'Unexpected bytes that are not UTF-8, expected UTF-8 text' }
   }
 }
+
+/** As large as a runbook may be. */
+const LARGEST = 4 * 1024 * 1024
+
+/** What a shell makes of `<(…)`: a pipe that somebody writes to already. */
+const SUBSTITUTED = /^\/(?:dev|proc\/self)\/fd\/\d+$/
+
+/** A file's bytes, or why it is not read: no pipe that lies in a checkout is waited for, no device read without an end. */
+export async function readBounded(file: string): Promise<Uint8Array | string> {
+  if (SUBSTITUTED.test(file)) return readFile(file)
+  const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK)
+  try {
+    const stats = await handle.stat()
+    if (stats.isDirectory()) return 'Unexpected folder, expected a file'
+    if (!stats.isFile()) return 'Unexpected pipe or device, expected a file'
+    return stats.size > LARGEST ? tooLarge(stats.size) : await handle.readFile()
+  } finally {
+    await handle.close()
+  }
+}
+
+const tooLarge = (size: number): string => `Unexpected size ${(size / 1024 / 1024).toFixed(1)} MB, expected at most 4 MB`
 
 function whyUnreadable(code: string | undefined): string {
   if (code === 'EISDIR') return 'Unexpected folder, expected a file'

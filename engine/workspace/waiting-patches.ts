@@ -1,10 +1,13 @@
-import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathOfPatch } from './patch.ts'
 import { patchPath } from './write-runbook.ts'
 
 /** Name of a patch in a run's folder. */
 export const PATCH_NAME = 'history.patch'
+
+/** A runbook is at most 4 MB, and a patch of it holds a few lines of context. */
+const LARGEST = 16 * 1024 * 1024
 
 /** The patches in the runs' folders that a runbook may still wait for, newest first. */
 export async function waitingPatches({
@@ -28,8 +31,8 @@ export async function waitingPatches({
 
 async function readPatch(file: string): Promise<{ readonly text: string; readonly ms: number } | null> {
   try {
-    const { mtimeMs } = await stat(file)
-    return { text: await readFile(file, 'utf8'), ms: mtimeMs }
+    const stats = await lstat(file)
+    return stats.isFile() && stats.size <= LARGEST ? { text: await readFile(file, 'utf8'), ms: stats.mtimeMs } : null
   } catch {
     return null
   }

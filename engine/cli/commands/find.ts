@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { glanceAt, outlineOf, type Glance, type Outline } from '../../document/glance.ts'
 import { decodeRunbook } from '../../document/parse.ts'
@@ -8,6 +7,7 @@ import { nearest } from '../../language/nearest.ts'
 import { realPath } from '../../local/record.ts'
 import { tableLines } from '../../terminal/table.ts'
 import { listMarkdownFiles } from '../../workspace/markdown-files.ts'
+import { readBounded } from '../../workspace/text-file.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { lastPassed } from '../earlier-runs.ts'
@@ -79,8 +79,8 @@ async function readOutlines(root: string): Promise<readonly { readonly file: str
   const files = await listMarkdownFiles(root, runGit)
   const read = await Promise.all(
     files.map(async (file) => {
-      const bytes = await readFile(join(root, file)).catch(() => null)
-      const decoded = bytes === null ? null : decodeRunbook(bytes)
+      const bytes = await readBounded(join(root, file)).catch(() => '')
+      const decoded = typeof bytes === 'string' ? null : decodeRunbook(bytes)
       return decoded?.ok === true ? [{ file, outline: outlineOf(decoded.source) }] : []
     }),
   )

@@ -7,6 +7,7 @@ import { locateHistory } from '../../document/history-locate.ts'
 import { syncRows } from '../../document/history-sync.ts'
 import { decodeRunbook, parseRunbook } from '../../document/parse.ts'
 import { realPath, type RunRecord } from '../../local/record.ts'
+import { locksFolder } from '../../local/run-lock.ts'
 import type { HistoryRow } from '../../model/history.ts'
 import { rowOf } from '../../report/row.ts'
 import { tableLines } from '../../terminal/table.ts'
@@ -109,7 +110,7 @@ async function sync(
   const written = await writeRunbook({
     file: path,
     root: place.root,
-    withLock: (act) => withFileLock({ folder: join(place.root, '.reprise', 'locks'), key: path }, act),
+    withLock: (act) => withFileLock({ folder: locksFolder(place.root, place.runs).folder, key: path }, act),
     change: (text) => syncRows(text, rows, { keep, hasRecord: (run) => ids.has(run.replace(/\/\d+$/, '')), lang, measures }),
   })
   switch (written.status) {
