@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ReadRow } from '../document/history-read.ts'
+import { readPlainFile } from '../journal/own-file.ts'
 import { readJournal } from '../journal/read.ts'
 import { listRuns } from '../journal/run-folder.ts'
 import { realPath, readRecord } from '../local/record.ts'
@@ -104,7 +104,7 @@ export function lastPassed(runs: string, tables: ReadonlyMap<string, readonly Re
 
 function runbookOf(folder: string): string | null {
   try {
-    const { file, writesRow } = JSON.parse(readFileSync(join(folder, 'origin.json'), 'utf8')) as {
+    const { file, writesRow } = JSON.parse(readPlainFile(join(folder, 'origin.json'), 1 << 20).toString('utf8')) as {
       readonly file?: unknown
       readonly writesRow?: unknown
     }

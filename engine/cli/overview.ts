@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { locateHistory } from '../document/history-locate.ts'
 import { readRows } from '../document/history-read.ts'
@@ -6,6 +5,7 @@ import { decodeRunbook } from '../document/parse.ts'
 import type { Plan } from '../model/plan.ts'
 import type { OverviewExtra } from '../terminal/overview-screen.ts'
 import type { Words } from '../words/words.ts'
+import { readNow } from '../workspace/text-file.ts'
 import { changedSince, type Changes } from './changed-since.ts'
 import { type EarlierRun, earlierRuns, isGreen } from './earlier-runs.ts'
 import { looksOf, type Look } from './look-here.ts'
@@ -83,8 +83,9 @@ function wayBackOf({ path, words, runbook }: Prepared): string | null {
   if (link === undefined) return null
   const target = link.url.replace(/[?#].*$/s, '')
   try {
-    const decoded = decodeRunbook(readFileSync(join(dirname(path), target)))
-    const last = decoded.ok ? readRows(decoded.source).findLast(isGreen) : undefined
+    const bytes = readNow(join(dirname(path), target))
+    const decoded = bytes === null ? null : decodeRunbook(bytes)
+    const last = decoded?.ok === true ? readRows(decoded.source).findLast(isGreen) : undefined
     return `${target}, ${last === undefined ? words.overview.neverGreen : words.overview.greenOn((last.cells['date'] ?? '').slice(0, 10))}`
   } catch {
     return words.overview.notThere(target)

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { locateHistory } from '../document/history-locate.ts'
-import { decodeRunbook, parseRunbook } from '../document/parse.ts'
 import { blocksToEdit, lint } from '../lint/lint.ts'
 import type { Answers } from '../model/answers.ts'
 import type { PlanParam } from '../model/plan.ts'
@@ -22,6 +21,7 @@ import { languageOf } from './language.ts'
 import { withoutEchoes } from './echoes.ts'
 import { type Ahead, type Chain, idsOf, lookAhead } from './hand-over.ts'
 import { sorted, usageProblem } from './problems-out.ts'
+import { readSource } from './read-source.ts'
 import { readerOf } from './reader.ts'
 import { loadUsed, openSteps, type StepSource } from './step-types.ts'
 
@@ -67,7 +67,7 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
   const root = findRoot(dirname(path))
   const project = await readProject(root)
   const runs = given.runs === undefined ? project.runs : resolve(given.runs)
-  const read = readSource(file, path)
+  const read = await readSource(file, path)
   const lang = languageOf({ flag: given.lang, file: read.runbook?.lang ?? null, project: project.lang })
   const base = { file, path, root, project, runs, lang, words: wordsOf(lang), ...read }
   const problems = [...project.problems, ...read.problems]
@@ -147,40 +147,6 @@ async function planWithOthers(
 /** Errors among problems: what refuses `plan` and `run`. */
 export function errorsOf(problems: readonly Problem[]): readonly Problem[] {
   return problems.filter(({ severity }) => severity === 'error')
-}
-
-function readSource(
-  file: string,
-  path: string,
-): { readonly bytes: Uint8Array; readonly source: string; readonly runbook: Runbook | null; readonly problems: Problem[] } {
-  const nothing = (reason: string, rule = 'unreadable'): ReturnType<typeof readSource> => ({
-    bytes: new Uint8Array(),
-    source: '',
-    runbook: null,
-    problems: [usageProblem({ rule, reason, file })],
-  })
-  let bytes: Uint8Array
-  try {
-    const stats = statSync(path)
-    if (!stats.isFile() && !stats.isDirectory())
-      return nothing(`Unexpected file ${file}, expected a runbook: it is a pipe or a device`)
-    const { size } = stats
-    if (size > 64 * 1024 * 1024)
-      return nothing(`Unexpected size ${Math.round(size / 1024 / 1024)} MB, expected at most 4 MB`, 'too-large')
-    bytes = readFileSync(path)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = { ENOENT: 'there is no such file', EISDIR: 'it is a folder', EACCES: 'it may not be read by this account' }
-    return nothing(`Unexpected file ${file}, expected a runbook: ${why[code as keyof typeof why] ?? code ?? 'it cannot be read'}`)
-  }
-  const decoded = decodeRunbook(bytes)
-  if (!decoded.ok) return nothing(decoded.reason, decoded.reason.includes('size') ? 'too-large' : 'not-text')
-  const { runbook, problems } = parseRunbook({ file, source: decoded.source })
-  const refused =
-    runbook === null
-      ? problems.map((one) => (one.rule === 'not-a-runbook' ? { ...one, severity: 'error' as const } : one))
-      : problems
-  return { bytes, source: decoded.source.replace(/^\uFEFF/, ''), runbook, problems: refused }
 }
 
 /** The step types that a runbook's blocks name. */

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { urlOf } from '../lint/define-rule.ts'
 import type { Problem } from '../model/problem.ts'
 import { problemsText } from '../terminal/problem-text.ts'
 import type { Words } from '../words/words.ts'
+import { readNow } from '../workspace/text-file.ts'
 import { complain, say } from './output.ts'
 
 /** A problem of the command line's own: about a flag, an argument, the world. */
@@ -70,7 +70,12 @@ const widthOfErrors = (): number => (process.stderr.isTTY ? Math.max(40, process
 
 function sourceOf(file: string): string | null {
   try {
-    return readFileSync(file, 'utf8').replace(/^\uFEFF/, '')
+    const bytes = readNow(file)
+    return bytes === null
+      ? null
+      : Buffer.from(bytes)
+          .toString('utf8')
+          .replace(/^\uFEFF/, '')
   } catch {
     return null
   }

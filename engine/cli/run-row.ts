@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { visibleLine } from '../language/control.ts'
 import type { RunRecord } from '../local/record.ts'
 import { runJson, type RunJson } from '../report/json.ts'
 import { runSummary } from '../report/run-summary.ts'
@@ -19,7 +20,7 @@ export function runRow(record: RunRecord, { words }: Pick<Place, 'words'>): read
     `${json.startedAt.slice(0, 10)} ${json.startedAt.slice(11, 16)}`,
     took(summary.durationMs),
     json.operator,
-  ]
+  ].map(visibleLine)
 }
 
 /** A run as `runs --json` has it. */

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { StringDecoder } from 'node:string_decoder'
 
 /** What stands in a file's place is a link, a device, a pipe, or larger than what is read. */
 export class NoPlainFile extends Error {
@@ -28,6 +29,24 @@ function readOpened(fd: number, { path, most }: { readonly path: string; readonl
       at += read
     }
     return bytes.subarray(0, at)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** The text of a plain file, piece by piece, however long it is. */
+export function* textIn(path: string): Generator<string> {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    if (!fstatSync(fd).isFile()) throw new NoPlainFile(`${path} is no file of its own`)
+    const decoder = new StringDecoder('utf8')
+    const bytes = Buffer.alloc(MEGABYTE)
+    for (;;) {
+      const read = readSync(fd, bytes, 0, bytes.length, null)
+      if (read === 0) break
+      yield decoder.write(bytes.subarray(0, read))
+    }
+    yield decoder.end()
   } finally {
     closeSync(fd)
   }

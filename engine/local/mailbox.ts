@@ -1,11 +1,15 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, watch, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readPlainFile } from '../journal/own-file.ts'
 import type { Message, Who } from '../model/fact.ts'
 import { bringerOf } from './bringer.ts'
 import type { Bringer } from './check-approval.ts'
 
 /** Something said to a run from another terminal; an approval comes as its line, which the run checks itself. */
 export type Mail = { readonly message: Message; readonly by: Who } | { readonly approval: string }
+
+/** A message is a few words, or an approval. */
+const LARGEST = 1024 * 1024
 
 /** How often the box is looked into where the system does not tell. */
 const LOOK_MS = 500
@@ -29,7 +33,7 @@ export function openMailbox(folder: string, onMail: (mail: Mail, bringer: Bringe
       if (!name.endsWith('.json')) continue
       const path = join(box, name)
       try {
-        const mail = JSON.parse(readFileSync(path, 'utf8')) as Mail
+        const mail = JSON.parse(readPlainFile(path, LARGEST).toString('utf8')) as Mail
         onMail(mail, 'approval' in mail ? bringerOf(path) : null)
       } catch {
         // Not a message: nobody is told anything by it.

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readEnds } from '../journal/own-file.ts'
 import { partsOf } from '../machine/keys.ts'
 import type { BlockId, Key, Message, Question, State, TaskId, Who } from '../model/fact.ts'
 import type { Approvals } from './approvals.ts'
@@ -138,8 +138,10 @@ export function outputOf(key: Key, state: State, { folder }: Pick<Hands, 'folder
     const attempt = attempts[purpose]
     if (attempt === undefined) continue
     try {
-      const bytes = readFileSync(join(folder, 'output', outputName({ key, purpose, attempt })))
-      const text = bytes.subarray(-SHOWN_BYTES).toString('utf8')
+      const { head, tail, cut } = readEnds(join(folder, 'output', outputName({ key, purpose, attempt })), SHOWN_BYTES)
+      const text = Buffer.concat(cut > 0 ? [tail] : [head, tail])
+        .subarray(-SHOWN_BYTES)
+        .toString('utf8')
       return text.replace(/\n$/, '').split('\n')
     } catch {
       // It printed nothing.

@@ -1,4 +1,4 @@
-import { visibleLine } from '../language/control.ts'
+import { visible, visibleLine } from '../language/control.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import type { Block, Runbook } from '../model/runbook.ts'
 import type { StepType } from '../model/step-type.ts'
@@ -18,7 +18,7 @@ export function exportMarkdown(plan: Plan, runbook: Runbook, stepTypes: Readonly
     const own = replaced.get(index + 1) ?? [line]
     return index + 1 === title ? [...own, '', ...valueLines(plan)] : own
   })
-  return out.join('\n').replace(/\n*$/, '\n')
+  return visible(out.join('\n')).replace(/\n*$/, '\n')
 }
 
 interface Replacing {

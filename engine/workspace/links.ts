@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { anchorsOf } from '../document/headings.ts'
 import { decodeRunbook } from '../document/parse.ts'
+import { readNow } from './text-file.ts'
 
 /** What lint and plan ask about the files that a runbook names. */
 export interface Links {
@@ -39,8 +40,9 @@ function decoded(path: string): string {
 
 function readAnchors(file: string): readonly string[] | null {
   try {
-    const text = decodeRunbook(readFileSync(file))
-    return text.ok ? anchorsOf(text.source) : null
+    const bytes = readNow(file)
+    const text = bytes === null ? null : decodeRunbook(bytes)
+    return text?.ok === true ? anchorsOf(text.source) : null
   } catch {
     return null
   }

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs'
+import { constants, readFileSync, statSync } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
 
 /** A file's text, or why there is none. `missing`: nothing is there. */
@@ -46,6 +46,12 @@ export async function readBounded(file: string): Promise<Uint8Array | string> {
   } finally {
     await handle.close()
   }
+}
+
+/** The same at once, for a file that is only looked at beside another: null for whatever is no plain file of a runbook's size. Throws like the file system. */
+export function readNow(file: string): Uint8Array | null {
+  const stats = statSync(file)
+  return stats.isFile() && stats.size <= LARGEST ? readFileSync(file) : null
 }
 
 const tooLarge = (size: number): string => `Unexpected size ${(size / 1024 / 1024).toFixed(1)} MB, expected at most 4 MB`

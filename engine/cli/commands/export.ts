@@ -1,6 +1,7 @@
 import { exportBash } from '../../plan/export-bash.ts'
 import { exportMarkdown } from '../../plan/export-md.ts'
 import { writeFileSync } from 'node:fs'
+import { visible } from '../../language/control.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { complain, write } from '../output.ts'
@@ -19,7 +20,7 @@ export async function command({ args, given }: Call): Promise<number> {
   }
   const text = given.format === 'md' ? exportMarkdown(plan, runbook, stepTypes) : exportBash(plan, runbook)
   if (given.out === undefined) {
-    write(1, json ? `${JSON.stringify({ format: given.format ?? 'bash', text })}\n` : text)
+    write(1, json ? `${JSON.stringify({ format: given.format ?? 'bash', text })}\n` : process.stdout.isTTY ? visible(text) : text)
     return EXIT.passed
   }
   try {

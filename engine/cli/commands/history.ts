@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { rowHash } from '../../journal/read.ts'
 import { withFileLock } from '../../journal/locks.ts'
@@ -11,6 +10,7 @@ import { locksFolder } from '../../local/run-lock.ts'
 import type { HistoryRow } from '../../model/history.ts'
 import { rowOf } from '../../report/row.ts'
 import { tableLines } from '../../terminal/table.ts'
+import { readNow } from '../../workspace/text-file.ts'
 import { writeRunbook } from '../../workspace/write-runbook.ts'
 import { findRoot } from '../../workspace/root.ts'
 import type { Call } from '../command-table.ts'
@@ -42,7 +42,9 @@ function read(file: string, place: Place): string {
   }
   let bytes: Uint8Array
   try {
-    bytes = readFileSync(file)
+    const plain = readNow(file)
+    if (plain === null) return refuse(`Unexpected file ${file}, expected a runbook: it is a pipe, a device or larger than 4 MB`)
+    bytes = plain
   } catch (error) {
     return refuse(`Unexpected file ${file}, expected a runbook: ${(error as NodeJS.ErrnoException).code ?? ''}`)
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { readRows } from '../../document/history-read.ts'
 import { nearest } from '../../language/nearest.ts'
 import { verifyJournal } from '../../journal/read.ts'
@@ -8,6 +7,7 @@ import { EXIT } from '../exit.ts'
 import { complain, say } from '../output.ts'
 import { openPlace, recordOf } from '../place.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
+import { readNow } from '../../workspace/text-file.ts'
 import { lateRow } from '../resume-file.ts'
 
 /** `journal verify RUN`: checks the chain and compares it with the row; names the first altered record. */
@@ -40,7 +40,9 @@ export async function command({ args, given }: Call): Promise<number> {
 /** What the runbook's table shows of this run, of its last row; null: no row, or no such column. */
 function rowHead({ origin, runId }: RunRecord, _run: string): string | null {
   try {
-    const rows = readRows(readFileSync(origin.file, 'utf8')).filter((row) => row.run?.replace(/\/\d+$/, '') === runId)
+    const rows = readRows(Buffer.from(readNow(origin.file) ?? []).toString('utf8')).filter(
+      (row) => row.run?.replace(/\/\d+$/, '') === runId,
+    )
     const cells = rows.at(-1)?.cells ?? {}
     const said = /[0-9a-f]{12}/.exec(cells['log'] ?? cells['chain'] ?? '')
     return said?.[0] ?? null

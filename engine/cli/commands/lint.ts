@@ -9,6 +9,7 @@ import { linksFrom } from '../../workspace/links.ts'
 import { listMarkdownFiles } from '../../workspace/markdown-files.ts'
 import { readProject } from '../../workspace/project-file.ts'
 import { findRoot } from '../../workspace/root.ts'
+import { readBounded } from '../../workspace/text-file.ts'
 import type { Call } from '../command-table.ts'
 import { withoutEchoes } from '../echoes.ts'
 import { EXIT } from '../exit.ts'
@@ -17,7 +18,6 @@ import { outlineOf } from '../outline.ts'
 import { complain, say } from '../output.ts'
 import { errorsOf, usedTypes } from '../prepare.ts'
 import { sorted, tellProblems, usageProblem } from '../problems-out.ts'
-import { readFile } from 'node:fs/promises'
 import { runGit } from '../run-git.ts'
 import { loadUsed, openSteps } from '../step-types.ts'
 
@@ -63,7 +63,12 @@ async function lintFile(
   const path = resolve(file)
   let bytes: Uint8Array
   try {
-    bytes = await readFile(path)
+    const read = await readBounded(path)
+    if (typeof read === 'string') {
+      const rule = read.includes('size') ? 'too-large' : 'unreadable'
+      return isAll ? null : { problems: [usageProblem({ rule, reason: read, file })], outline: [], source: '' }
+    }
+    bytes = read
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
     const reason = `Unexpected file ${file}, expected a runbook: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code}`

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { visible } from '../../language/control.ts'
+import { readEnds, readPlainFile, textIn } from '../../journal/own-file.ts'
+import { visible, visibleLine } from '../../language/control.ts'
 import { nearest } from '../../language/nearest.ts'
 import { outputName } from '../../local/output-name.ts'
 import type { RunRecord } from '../../local/record.ts'
@@ -51,12 +52,12 @@ function showText(record: RunRecord, place: Place): void {
   const json = showJson({ runId: record.runId, plan: record.plan, facts: record.facts, live: record.live })
   say(
     [
-      record.plan.runbook.title,
+      visibleLine(record.plan.runbook.title),
       runRow(record, place).join('  '),
       '',
       ...tableLines([[`  ${columns.step}`, columns.result, columns.started, columns.attempts, ''], ...steps], 100),
       ...peopleLines(record, place),
-      ...json.notes.map(({ at, by, text }) => `  ${at.slice(11, 19)} ${by}: ${visible(text)}`),
+      ...json.notes.map(({ at, by, text }) => `  ${at.slice(11, 19)} ${visibleLine(by)}: ${visible(text)}`),
       '',
       record.folder,
     ].join('\n'),
@@ -93,9 +94,9 @@ function showStep(record: RunRecord, step: string, place: Place): number {
       : record.plan.steps
           .filter(({ part }) => part === step)
           .flatMap(({ id }) => filesOf(record).filter((name) => name.startsWith(`${id}.`)))
-  const texts = own.map((file) => ({ file, text: readFileSync(join(record.folder, 'output', file), 'utf8') }))
-  if (place.json) say(JSON.stringify(texts))
-  else for (const { text } of texts) write(1, visible(text))
+  const pathOf = (file: string): string => join(record.folder, 'output', file)
+  if (place.json) say(JSON.stringify(own.map((file) => ({ file, text: readPlainFile(pathOf(file), SHOWN).toString('utf8') }))))
+  else for (const file of own) for (const text of textIn(pathOf(file))) write(1, visible(text))
   return EXIT.passed
 }
 
@@ -107,7 +108,19 @@ function filesOf({ folder }: RunRecord): string[] {
 function linesOf({ folder }: RunRecord, key: Key, attempt: number): readonly string[] | null {
   for (const purpose of ['run', 'undo', 'cleanup', 'again'] as const) {
     const path = join(folder, 'output', outputName({ key, purpose, attempt }))
-    if (existsSync(path)) return readFileSync(path, 'utf8').replace(/\n$/, '').split('\n')
+    if (existsSync(path)) return excerptLines(path)
   }
   return null
+}
+
+/** As long as one text may be in JSON. */
+const SHOWN = 256 * 1024 * 1024
+
+/** Of a longer output a timeline reads this much at each end. */
+const ENDS = 1024 * 1024
+
+function excerptLines(path: string): readonly string[] {
+  const { head, tail, cut } = readEnds(path, ENDS)
+  const lines = (bytes: Uint8Array): string[] => Buffer.from(bytes).toString('utf8').replace(/\n$/, '').split('\n')
+  return cut === 0 ? lines(head) : [...lines(head).slice(0, -1), `… ${cut} bytes …`, ...lines(tail).slice(1)]
 }
