@@ -35,6 +35,8 @@ export interface RunKind {
   readonly unattended: boolean
   readonly writesRow: boolean
   readonly planOf: (plan: Plan) => Plan
+  /** False where nobody said `--unattended`: it is no word for a checkout's own code then. @default true */
+  readonly isSaid?: false
   /** The runbooks that handed over to this one. */
   readonly chain?: Chain
   /** Recorded as notes before its first step. */
@@ -54,7 +56,7 @@ export async function runFile(file: string, given: Given, kind: RunKind): Promis
   const kept: { secrets: SecretsOf | null } = { secrets: null }
   let terminal: Terminal | null = null
   try {
-    const trusted = given.trust === true || unattended
+    const trusted = given.trust === true || (unattended && kind.isSaid !== false)
     const wanted = { unattended, trusted, noRow: !kind.writesRow, ...(kind.chain === undefined ? {} : { chain: kind.chain }) }
     let prepared = await prepare(file, given, wanted)
     if (!unattended) terminal = attendedFace(given, { lang: prepared.lang, interrupts, secretsOf: () => kept.secrets })

@@ -24,6 +24,10 @@ export function readYamlBody(block: Block, file = ''): YamlBody {
   const add = (rule: Code, range: readonly [number, number], reason: string, actual: string | null = null): void => {
     problems.push(problemOf(file, { rule, place: between(range[0], range[1]), reason, actual }))
   }
+  if (isTooDeep(body)) {
+    add('yaml-body', [0, 1], `Unexpected nesting, expected at most ${DEEPEST} levels`)
+    return { json: null, problems, placeOf: () => block.place }
+  }
   const documents = parseAllDocuments(body, { prettyErrors: false, uniqueKeys: true, strict: true })
   const [first, second] = Array.isArray(documents) ? documents : []
   if (first === undefined || (first.contents === null && first.errors.length === 0))
@@ -40,6 +44,28 @@ export function readYamlBody(block: Block, file = ''): YamlBody {
   checkNodes(first, add)
   const json = problems.length > 0 ? null : toJson(first, add)
   return { json, problems, placeOf: (path, key) => between(...rangeAt(first, path, key)) }
+}
+
+/** Each level is a level of the parser's own stack, and of everything that reads the value. */
+const DEEPEST = 100
+
+/** Counts levels without parsing: of brackets, of indentation, of `- - -`. A quoted bracket counts too, which only a hostile body has a hundred of. */
+function isTooDeep(body: string): boolean {
+  let open = 0
+  const indents: number[] = []
+  for (const line of body.split('\n')) {
+    const lead = /^[ \t]*(?:[-?][ \t]+)*/.exec(line)?.[0] ?? ''
+    if (lead.length === line.trimEnd().length) continue
+    while ((indents.at(-1) ?? -1) >= lead.length) indents.pop()
+    indents.push(lead.length)
+    const dashes = lead.replace(/[^-?]/g, '').length
+    for (const [mark] of line.matchAll(/[[\]{}]/g)) {
+      open = Math.max(0, open + (mark === '[' || mark === '{' ? 1 : -1))
+      if (open > DEEPEST) return true
+    }
+    if (indents.length + dashes > DEEPEST) return true
+  }
+  return false
 }
 
 type Add = (rule: Code, range: readonly [number, number], reason: string, actual?: string | null) => void

@@ -7,6 +7,6 @@ export function command({ args, given }: Call): Promise<number> {
   return runFile(
     args[0] ?? '',
     { ...given, unattended: true },
-    { unattended: true, writesRow: given.record === true, planOf: checkPlan },
+    { unattended: true, writesRow: given.record === true, planOf: checkPlan, isSaid: false },
   )
 }
