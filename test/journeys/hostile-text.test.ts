@@ -10,7 +10,8 @@ const look = step('bash {check timeout=5s}', 'true')
 
 test('aliases and nesting without an end are a problem wherever YAML is read, in a moment', async () => {
   const letters = 'bcdefghij'
-  const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${[...letters]
+  const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${letters
+    .split('')
     .map((name, index) => `${name}: &${name} [${Array.from({ length: 9 }, () => `*${'abcdefghij'[index]}`).join(',')}]`)
     .join('\n')}\n`
   const deep = `a: ${'['.repeat(50_000)}${']'.repeat(50_000)}\n`
@@ -147,7 +148,7 @@ test('the ids, items and artifacts of a run lead nowhere out of its folder', asy
     await reprise(['run', 'book.md', '--unattended', '--no-history'], { cwd: root })
     const files = execFileSync('find', [root, '-name', '*escaped*'], { encoding: 'utf8' }).trim().split('\n')
     expect(files).toHaveLength(1)
-    expect(files[0]).toMatch(/\/\.reprise\/runs\/r-[^/]+\/output\/[^/]*%2Fescaped\]\.1\.log$/)
+    expect(files[0]).toMatch(/\/\.reprise\/runs\/r-[^/]+\/output\/[^/]*%2fescaped\]\.1\.log$/)
   } finally {
     remove()
   }
