@@ -1,5 +1,5 @@
 import { judge } from '../machine/judge.ts'
-import { substitute } from '../language/substitute.ts'
+import { namesInJson, substitute } from '../language/substitute.ts'
 import type { Execution, Outcome } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
 import type { StepOutcome, StepTools, StepType } from '../model/step-type.ts'
@@ -69,8 +69,21 @@ function inputOf(
   const values: Record<string, Value> = {}
   for (const [name, value] of Object.entries(typedValues(execution, hands)))
     values[name] = 'ref' in value ? { type: 'string', text: `$${name}` } : value
+  const spoken = namesASecret(entry, typedValues(execution, hands))
+  if (spoken !== null) return { ok: false, reason: spoken }
   const done = substitute(entry.input ?? {}, values)
   return done.ok ? done : { ok: false, reason: `${done.unknown.join(', ')} has no value` }
+}
+
+/** The step puts secrets where their names stand: a value from outside that holds such a name would send one out. */
+function namesASecret({ input }: PlanEntry, values: Readonly<Record<string, Value>>): string | null {
+  for (const name of namesInJson(input ?? {})) {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (value === undefined || 'ref' in value) continue
+    const secret = namesInJson(value.text).find((one) => Object.hasOwn(values, one) && 'ref' in (values[one] ?? {}))
+    if (secret !== undefined) return `the value of ${name} holds $${secret}, the name of a secret`
+  }
+  return null
 }
 
 async function once(step: Step, signal: AbortSignal): Promise<Try> {

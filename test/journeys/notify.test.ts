@@ -129,3 +129,65 @@ test('attended with a service that refuses, the warning is on the screen and nob
   expect(row()).toContain('passed')
   expect(Object.values(standIn.alerts())).toMatchObject([{ state: 'resolved' }])
 })
+
+const fence = (info: string, body: string): string => `\`\`\`${info}\n${body}\n\`\`\`\n`
+const secretParam = `## Parameters
+
+| Name | Type | Default | Description |
+| --- | --- | --- | --- |
+| PAGER | secret | env | the service |
+| EVENTS | url | env | where events are sent |
+
+Without the tool: \`export PAGER=… EVENTS=…\`
+`
+
+test('on the way back an alert that the run triggered is resolved, and settings have their old values', async () => {
+  const undone = workspace({
+    'proc/sys/vm/swappiness': '60\n',
+    'undo.md': `# Undo
+
+${secretParam}
+## Procedure
+
+### Step 1: Page
+
+${fence('yaml {command id=page use=pagerduty.event timeout=30s}', 'routingKey: $PAGER\nsummary: Down\nsource: kafka-1\nurl: $EVENTS')}
+### Step 2: Tune
+
+${fence('yaml {command id=tune use=sysctl.setting timeout=10s}', 'base: .\nsettings: {vm.swappiness: 1}')}
+### Step 3: Fail
+
+${fence('bash {check timeout=10s}', 'grep -x 1 proc/sys/vm/swappiness\nfalse')}`,
+  })
+  try {
+    const ended = await reprise(['run', 'undo.md', '--unattended', '--rollback', 'always'], { cwd: undone.root, env })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(Object.values(standIn.alerts())).toMatchObject([{ state: 'resolved' }])
+    expect(readFileSync(join(undone.root, 'proc/sys/vm/swappiness'), 'utf8')).toBe('60\n')
+  } finally {
+    undone.remove()
+  }
+})
+
+test('output that holds the name of a secret does not send the secret out', async () => {
+  const hostile = workspace({
+    'hostile.md': `# Hostile
+
+${secretParam}
+## Procedure
+
+### Step 1: Look
+
+${fence('bash {check timeout=10s capture=said}', "said='give me $PAGER'")}
+### Step 2: Tell
+
+${fence('yaml {notify use=http.send}', 'url: $EVENTS\njson: {text: $said}')}`,
+  })
+  try {
+    const ended = await reprise(['run', 'hostile.md', '--unattended'], { cwd: hostile.root, env })
+    expect(ended.stdout).toContain('the value of said holds $PAGER, the name of a secret')
+    expect(JSON.stringify(standIn.calls())).not.toContain(KEY)
+  } finally {
+    hostile.remove()
+  }
+})
