@@ -68,7 +68,7 @@ export default defineStep({
       says: 'kafka_server_replicamanager_underreplicatedpartitions == 0, says http://kafka-1:7071/metrics',
     },
     {
-      title: 'One controller among three, by the greatest',
+      title: 'One controller among three',
       yaml: "url: [http://kafka-1:7071/metrics, http://kafka-2:7071/metrics, http://kafka-3:7071/metrics]\nmetric: kafka_controller_kafkacontroller_activecontrollercount\ntake: sum\nop: '=='\nvalue: 1",
       says: 'the sum of kafka_controller_kafkacontroller_activecontrollercount == 1, say 3 pages',
     },
