@@ -10,13 +10,14 @@ import type { Place } from './place.ts'
 export function runRow(record: RunRecord, { words }: Pick<Place, 'words'>): readonly string[] {
   const json = runJsonOf(record)
   const summary = runSummary(record.facts)
+  const drill = summary.settings?.drill ?? record.plan.drill
   const result = json.result === null ? words.cli.live : words.results[json.result]
   const failed = json.failedStep === null ? '' : ` ${words.failedAt(json.failedStep)}`
   return [
     json.run,
     `${result}${failed}`,
     basename(json.runbook),
-    json.environment || words.none,
+    [json.environment, drill === null ? '' : words.drill(drill)].filter((text) => text !== '').join(', ') || words.none,
     `${json.startedAt.slice(0, 10)} ${json.startedAt.slice(11, 16)}`,
     took(summary.durationMs),
     json.operator,

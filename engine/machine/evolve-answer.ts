@@ -43,6 +43,11 @@ function turned(next: Changing, about: Asked['about']): void {
   next.pending = next.pending.filter((one) => !isOver(one))
 }
 
+/** What is done on the way back, or to clean up, is nothing that would be undone. */
+function isForward({ course, rules }: Changing): boolean {
+  return course.type === 'forward' || rules < 2
+}
+
 function undoAnswer(next: Changing, { step }: Asked, given: Answer, key: Key): void {
   const effect = next.effects.find((one) => one.key === key)
   switch (given.choice) {
@@ -111,7 +116,8 @@ function forwardAnswer(next: Changing, question: Asked, given: Answer, key: Key)
       return
     case 'by-hand':
       settle(next, entry, key, 'by-hand')
-      if (about !== 'validation' && !next.effects.some((effect) => effect.key === key)) next.effects.push({ key, undo: 'due' })
+      if (about !== 'validation' && isForward(next) && !next.effects.some((effect) => effect.key === key))
+        next.effects.push({ key, undo: 'due' })
       return
     case 'accept':
       settle(next, entry, key, about === 'edited-step' ? entry.status : 'confirmed')

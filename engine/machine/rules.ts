@@ -1,5 +1,6 @@
 /**
  * Number of the rules of this machine; every journal carries the one it was made with. A change of order, ids or commands needs a new number.
- * 2: a clean-up that failed is tried again when the run is rolled back; in a drill of level none the *Rollback* section is done by hand.
+ * 2: a clean-up that failed is tried again when the run is rolled back; in a drill of level none the *Rollback* section is
+ * done by hand; what a person does on the way back, or to clean up, is not asked to be undone.
  */
 export const RULES = 2

@@ -37,6 +37,7 @@ export function endScreen(look: Look, given: { readonly plan: Plan; readonly sta
   const result = state.ended?.result ?? 'aborted'
   const mark = result === 'passed' ? symbol(look, 'ok') : result === 'waiting' ? symbol(look, 'going') : symbol(look, 'failed')
   const dot = look.ascii ? ' - ' : ' · '
+  const drill = plan.drill === null ? '' : `${look.words.head.drill(plan.drill)}${dot}`
   const sentence = endSentence(look.words, plan, state)
   const measures = [
     rtoText(look.words, extra.rto),
@@ -48,7 +49,7 @@ export function endScreen(look: Look, given: { readonly plan: Plan; readonly sta
     result === 'waiting' || result === 'aborted' ? end.goOn(extra.runId) : end.allOfIt(extra.runId),
   ].filter((text) => text !== '')
   return [
-    ...aside(look, `${mark} ${end.title[result]}`, `${extra.runId}${dot}${took(extra.durationMs)}`),
+    ...aside(look, `${mark} ${drill}${end.title[result]}`, `${extra.runId}${dot}${took(extra.durationMs)}`),
     ...paragraph(look, sentence, '  '),
     ...(result === 'waiting' ? waitedFor(look, plan, state, extra.requests) : []),
     ...(extra.note === null ? [] : paragraph(look, extra.note, '  ')),

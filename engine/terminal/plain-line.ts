@@ -100,12 +100,7 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
         text: headText(plan, fact.settings.operator.name, words),
       }
     case 'run-ended':
-      return {
-        verb: line.ended,
-        text: [words.results[fact.result], fact.failedStep === null ? '' : words.failedAt(fact.failedStep)]
-          .filter((text) => text !== '')
-          .join(', '),
-      }
+      return { verb: line.ended, text: endText(fact, plan, words) }
     case 'branch-taken':
       return { verb: line.branch, text: (factSentence(fact, plan, words) ?? '').replace(/^[^:]*: ?/, '') }
     case 'heard':
@@ -134,6 +129,11 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
     case 'row-written':
       return null
   }
+}
+
+function endText({ result, failedStep }: Extract<Stamped, { type: 'run-ended' }>, { drill }: Plan, words: Words): string {
+  const failed = failedStep === null ? '' : words.failedAt(failedStep)
+  return [words.results[result], failed, drill === null ? '' : words.head.drill(drill)].filter((text) => text !== '').join(', ')
 }
 
 function headText(plan: Plan, operator: string, words: Words): string {

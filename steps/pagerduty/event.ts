@@ -4,6 +4,7 @@ import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
 import { curlRequest } from '../support/curl.ts'
 import { deliver } from '../support/deliver.ts'
+import { drillMark } from '../support/drill-mark.ts'
 import { fillNames } from '../support/fill-names.ts'
 import { secretName } from '../support/secret-name.ts'
 
@@ -115,7 +116,8 @@ function eventOf(
 async function send(given: Input, dedupKey: string, tools: StepTools): Promise<StepOutcome<Output>> {
   const key = fillNames(given.routingKey, tools)
   if (!key.ok) return { status: 'not-started', verdict: 'unknown', summary: `PagerDuty: ${key.reason}` }
-  const event = eventOf(given, { key: key.text, dedupKey, source: hostname() })
+  const marked = given.summary === undefined ? given : { ...given, summary: `${drillMark(tools)}${given.summary}`.slice(0, 1024) }
+  const event = eventOf(marked, { key: key.text, dedupKey, source: hostname() })
   const { done, tries, retryAfterMs } = await deliver(
     {
       method: 'POST',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import { curlRequest } from '../support/curl.ts'
 import { deliver } from '../support/deliver.ts'
+import { drillMark } from '../support/drill-mark.ts'
 import { fillNames } from '../support/fill-names.ts'
 import { secretAddress } from '../support/secret-name.ts'
 
@@ -60,7 +61,7 @@ export default defineStep({
         method: 'POST',
         url: given.webhook,
         headers: JSON_TYPE,
-        body: bodyOf(given),
+        body: bodyOf(given, drillMark(tools)),
         isLiteral: true,
         timeoutMs: given.timeoutMs,
       },
@@ -92,9 +93,11 @@ export default defineStep({
 
 const JSON_TYPE = { 'Content-Type': 'application/json' }
 
-function bodyOf({ text, blocks, markup }: Input): string {
+function bodyOf({ text, blocks, markup }: Input, mark = ''): string {
   const shown = markup ? text : text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
-  return JSON.stringify({ text: shown, ...(blocks === undefined ? {} : { blocks }) })
+  // Slack shows the blocks and not the text: the mark is a block of its own.
+  const marked = mark === '' ? [] : [{ type: 'context', elements: [{ type: 'plain_text', text: mark.replace(/ · $/, '') }] }]
+  return JSON.stringify({ text: `${mark}${shown}`, ...(blocks === undefined ? {} : { blocks: [...marked, ...blocks] }) })
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
+import type { StepTools } from '../../engine/index.ts'
 import { curlRequest, single } from '../support/curl.ts'
 import { deliver } from '../support/deliver.ts'
 import { fillNames } from '../support/fill-names.ts'
@@ -80,7 +81,14 @@ export default defineStep({
         ? {}
         : { [given.signature.header]: signatureOf(given.signature, key.text, body) }
     const { done, tries, retryAfterMs } = await deliver(
-      { method: 'POST', url: given.url, headers: { ...headers, ...signed }, body, isLiteral: true, timeoutMs: given.timeoutMs },
+      {
+        method: 'POST',
+        url: given.url,
+        headers: { ...headers, ...drillHeader(tools), ...signed },
+        body,
+        isLiteral: true,
+        timeoutMs: given.timeoutMs,
+      },
       { tries: given.tries, isSafeTwice: given.safeTwice },
       tools,
     )
@@ -106,6 +114,12 @@ export default defineStep({
     return { status: 'done', verdict: 'pass', summary: `${asked}: status ${status} in ${ms} ms`, output: result, evidence }
   },
 })
+
+/** A body is the author's own: that it is a drill stands beside it. */
+function drillHeader({ names }: Pick<StepTools, 'names'>): Readonly<Record<string, string>> {
+  const level = names['DRILL'] ?? ''
+  return level === '' ? {} : { 'X-Reprise-Drill': level }
+}
 
 /** What is sent: headers with the content type that belongs to the body. */
 function sentBy({ headers, json, body }: Input): { readonly headers: Readonly<Record<string, string>>; readonly body: string } {

@@ -225,6 +225,15 @@ describe('the clean-up of a drill', () => {
   })
 })
 
+test('a clean-up that failed is tried again when the drill is rolled back', async () => {
+  const { root, call, drill, runs } = folder({ 'book.md': book('true', '[ -e swept ]') })
+  await drill()
+  writeFileSync(join(root, 'swept'), '')
+  const [first] = await runs()
+  await call('rollback', first?.run ?? '', '--unattended')
+  expect((await drill()).code).toBe(0)
+})
+
 function start(root: string) {
   return spawn(process.execPath, [cli, 'run', 'book.md', '--unattended', '--drill', '-e', 'staging'], {
     cwd: root,

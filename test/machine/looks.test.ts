@@ -122,6 +122,25 @@ const stories: readonly Told[] = [
     story: ['by-hand a? by-hand', 'validation v? yes', 'course closing', 'end passed 0'],
   },
   {
+    title: 'a drill of level none executes nothing on the way back either, the Rollback section included',
+    book: book([a, step('Step 2: B', command('b'), none)], {
+      after: '## Rollback\n\n```bash {rollback id=whole}\ntrue\n```\n\n## Cleanup\n\n```bash {cleanup id=tidy}\ntrue\n```\n',
+    }),
+    plan: { drill: 'none' },
+    settings: attended({ drill: 'none' }),
+    script: { answers: { 'by-hand b': ['no'], 'undo a': ['by-hand'], failed: ['roll-back'] } },
+    story: [
+      'by-hand a? by-hand',
+      'by-hand b? no',
+      'failed b? roll-back',
+      'undo a? by-hand',
+      'by-hand whole? by-hand',
+      'course closing',
+      'by-hand tidy? by-hand',
+      'end failed 1 b',
+    ],
+  },
+  {
     title: 'a drill of manual validation has every result signed',
     book: book([step('Step 1: A', command('a'), validate('v'))]),
     plan: { drill: 'manual_validation' },
