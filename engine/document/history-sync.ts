@@ -35,8 +35,10 @@ export function syncRows(
   const known = new Set(there.map(({ run }) => run))
   const missing = rows.filter(({ run }, index) => !known.has(run) && rows.findIndex((one) => one.run === run) === index)
   const all = [...there, ...missing.map(({ run, cells }) => ({ run, date: cells.date, line: 0 }))]
+  // Rows tell the minute only: within one the records, which are given in their order, say which came first.
+  const order = new Map(rows.map(({ run }, index) => [run, index]))
   const old = all
-    .toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
+    .toSorted((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : (order.get(a.run) ?? -1) - (order.get(b.run) ?? -1)))
     .slice(0, Math.max(0, all.length - Math.max(0, keep)))
     .filter(({ run, line }) => line === 0 || hasRecord(run))
   const out = new Set(old.map(({ run }) => run))

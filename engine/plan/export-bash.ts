@@ -58,11 +58,12 @@ function groupLines(group: PlanGroup, parts: readonly PlanPart[], steps: Readonl
 }
 
 function partLines({ number, title, prose }: PlanPart, entries: readonly PlanEntry[]): string[] {
-  const heading = comment(`--- ${number === null ? '' : `${number}. `}${title}`)
-  const lines = [...heading, ...(prose === '' ? [] : comment(prose)), '']
-  const condition = entries.find(({ onlyIf }) => onlyIf !== null)?.onlyIf
-  if (condition != null) lines.push(...comment(`Only if: ${condition}`))
-  return [...lines, ...entries.flatMap(entryLines)]
+  const heading = [...comment(`--- ${number === null ? '' : `${number}. `}${title}`), ...(prose === '' ? [] : comment(prose)), '']
+  const condition = entries.find(({ onlyIf }) => onlyIf !== null)?.onlyIf ?? null
+  const lines = entries.flatMap(entryLines)
+  if (condition === null) return [...heading, ...lines]
+  const ask = `read -r -p ${quoted(`Only if: ${visibleLine(condition)} - does it apply? [y/n] `)} reprise_said`
+  return [...heading, ask, 'if [ "$reprise_said" = y ]; then', ':', ...lines, 'fi', '']
 }
 
 function entryLines(entry: PlanEntry): string[] {
@@ -95,7 +96,9 @@ function pause({ type, title, captures }: PlanEntry): string[] {
   return [`read -r -p ${quoted(`${visibleLine(title)} - done? [Enter] `)} _`]
 }
 
-function runLines({ id, use, byHand, text, host, type, everyMs }: PlanEntry): string[] {
+function runLines(entry: PlanEntry): string[] {
+  const { id, use, byHand, text, host, treatment } = entry
+  if (treatment !== 'execute') return [...comment(`${id}: not run in this drill (${treatment}):\n${byHand ?? text}`), '']
   if (use !== null)
     return [
       ...comment(`${id}: ${use}, by hand:\n${byHand ?? text}`),
@@ -103,8 +106,64 @@ function runLines({ id, use, byHand, text, host, type, everyMs }: PlanEntry): st
       'exit 1',
       '',
     ]
-  const where = host === null ? [] : comment(`On ${host}: log in there, then paste`)
-  if (type === 'wait')
-    return [...where, `until (`, text, `); do sleep ${Math.max(1, Math.round((everyMs ?? 1000) / 1000))}; done`, '']
-  return [...where, text, '']
+  if (host !== null) return [...comment(`${id}, on ${host}: log in there, and paste:\n${text}`), ...pause(entry), '']
+  return [...confirmLines(entry), ...(isPolled(entry) ? pollLines(entry) : bodyLines(entry)), ...judgeLines(entry), '']
+}
+
+/** What the run would have typed: the script stops where anything else is said. */
+function confirmLines({ id, confirm, flags }: PlanEntry): string[] {
+  if (confirm.type !== 'typed' && !flags.irreversible) return []
+  const name = confirm.type === 'typed' ? confirm.name : 'ENVIRONMENT'
+  const word = `\${${name}:-yes}`
+  const about = flags.irreversible ? `${id} cannot be undone` : id
+  return [
+    `read -r -p ${quoted(`${about}. To run it, type `)}"${word}: " reprise_said`,
+    `[ "$reprise_said" = "${word}" ] || exit 1`,
+  ]
+}
+
+function bodyLines({ type, text, interpreter }: PlanEntry): string[] {
+  if (interpreter !== undefined) {
+    let mark = 'REPRISE_END'
+    while (text.includes(mark)) mark += '_'
+    return [`${interpreter} <<'${mark}'`, text, mark]
+  }
+  // A message that fails stops nothing.
+  return type === 'notify' ? ['(', text, ') || echo "warning: the message was not sent" >&2'] : [text]
+}
+
+const isPolled = ({ type, everyMs }: PlanEntry): boolean => type === 'wait' || everyMs !== null
+
+/**
+ * Polls as a run does, with its limit. The body stands in no condition, where bash would not stop at its first failure,
+ * and what it assigns comes back.
+ */
+function pollLines(entry: PlanEntry): string[] {
+  const { id, everyMs, holdMs, timeoutMs } = entry
+  const seconds = (ms: number): number => Math.max(1, Math.round(ms / 1000))
+  const state = '"$RUN_DIR/reprise-state"'
+  return [
+    `reprise_until=$((SECONDS + ${seconds(timeoutMs)})) reprise_since=`,
+    'while :; do',
+    'set +e; ( set -e',
+    ...bodyLines(entry),
+    `export -p > ${state}`,
+    '); reprise_status=$?; set -e',
+    'if [ "$reprise_status" -ne 0 ]; then reprise_since=; elif [ -z "$reprise_since" ]; then reprise_since=$SECONDS; fi',
+    `if [ -n "$reprise_since" ] && [ $((SECONDS - reprise_since)) -ge ${holdMs === null ? 0 : seconds(holdMs)} ]; then . ${state}; break; fi`,
+    `if [ "$SECONDS" -ge "$reprise_until" ]; then echo ${quoted(`${id}: not in ${seconds(timeoutMs)}s`)} >&2; exit 1; fi`,
+    `sleep ${seconds(everyMs ?? 1000)}`,
+    'done',
+  ]
+}
+
+/** What the run would judge by itself is asked. */
+function judgeLines({ id, expect, assert }: PlanEntry): string[] {
+  const wanted = [...(expect === null ? [] : [`its output is ${expect}`]), ...(assert === null ? [] : [assert])]
+  return wanted.length === 0
+    ? []
+    : [
+        `read -r -p ${quoted(`${id}: does it hold that ${visibleLine(wanted.join(', and '))}? [y/n] `)} reprise_said`,
+        '[ "$reprise_said" = y ] || exit 1',
+      ]
 }

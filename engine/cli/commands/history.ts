@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
 import { rowHash } from '../../journal/read.ts'
 import { withFileLock } from '../../journal/locks.ts'
 import { readRows } from '../../document/history-read.ts'
@@ -104,7 +105,7 @@ async function sync(
     return EXIT.usage
   }
   const path = realPath(resolve(file))
-  const records = recordsOf(place).filter(({ origin, live }) => origin.file === path && origin.writesRow && !live)
+  const records = recordsOf(place).filter((record) => record.origin.writesRow && !record.live && isOf(record, path, place.root))
   const rows = records.flatMap(rowsOf)
   const ids = new Set(records.map(({ runId }) => runId))
   const lang = runbook?.lang ?? place.lang
@@ -135,6 +136,13 @@ async function sync(
       say(place.json ? JSON.stringify({ file, status: written.status }) : place.words.cli.synced(file))
       return EXIT.passed
   }
+}
+
+/** Of this file, or of the same file in a checkout elsewhere: teams may keep their records in one place. */
+function isOf({ origin, plan }: RunRecord, path: string, root: string): boolean {
+  if (origin.file === path) return true
+  const isSame = relative(realPath(origin.root), origin.file) === relative(realPath(root), path)
+  return isSame && !existsSync(origin.file) && basename(plan.runbook.file) === basename(path)
 }
 
 /** A run's rows: one for each time that it ended; one that never ended is `aborted`. */
