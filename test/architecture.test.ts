@@ -65,7 +65,7 @@ const packages: Record<string, readonly string[]> = {
   croner: ['engine/workspace'],
   handlebars: ['engine/workspace', 'steps'],
   nodemailer: ['steps/email/support'],
-  kafkajs: ['steps/kafka/support'],
+  kafkajs: ['steps/kafka/support', 'steps/kafka/lab'],
   zod: ['engine/model', 'engine/workspace', 'steps', 'engine/cli', 'engine/plan'],
   'fs-native-extensions': ['engine/journal'],
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { readDotenv } from '../../engine/workspace/dotenv.ts'
 import { describeWith } from '../support/describe-with.ts'
+import { createTopics, readValues, writeValues } from './support/clients.ts'
 import { startLab, useLab, withLab } from './support/lab.ts'
 
 interface Status {
@@ -118,18 +119,10 @@ describeWith(['java', 'mvn'], 'labs side by side', () => {
       { name: 'primary', brokers: [1, 2, 3], underReplicated: 0 },
       { name: 'dr', brokers: [1] },
     ])
-    const create = ['--create', '--topic', 'payments', '--partitions', '2']
-    await lab.cli('kafka-topics.sh', ['--bootstrap-server', PRIMARY_BOOTSTRAP, ...create])
-    await lab.exec(`seq 1 20 | kafka-console-producer.sh --bootstrap-server ${PRIMARY_BOOTSTRAP} --topic payments --sync`)
-    const read = `kafka-console-consumer.sh --bootstrap-server ${DR_BOOTSTRAP} --topic payments --from-beginning --max-messages 20 --timeout-ms 5000`
-    const copied = await lab.exec(`for i in 1 2 3 4 5 6; do ${read} 2>/dev/null | grep . && break; done`)
-    expect(
-      copied.stdout
-        .trim()
-        .split('\n')
-        .map(Number)
-        .toSorted((a, b) => a - b),
-    ).toEqual(Array.from({ length: 20 }, (_, i) => i + 1))
+    const values = Array.from({ length: 20 }, (_, index) => String(index))
+    await createTopics(PRIMARY_BOOTSTRAP, ['payments'], 1)
+    await writeValues(PRIMARY_BOOTSTRAP, 'payments', values)
+    await expect.poll(() => readValues(DR_BOOTSTRAP, 'payments').catch(() => []), { timeout: 30_000 }).toEqual(values)
     expect(await (await fetch(`${CONNECT_URL}/connectors`)).json()).toHaveLength(3)
   })
 

@@ -1,8 +1,9 @@
 import { deleteTopics } from '../support/api/delete-topics.ts'
 import { fetchMetadata } from '../support/api/fetch-metadata.ts'
-import type { Cluster } from '../support/cluster.ts'
+import { asking, type Cluster } from '../support/cluster.ts'
 import { sayFailure, type Result } from '../support/failure.ts'
 import { openKafka } from '../support/kafka.ts'
+import { anyBroker } from '../support/route.ts'
 import { secretFiles } from './access.ts'
 import { LabError } from './lab-error.ts'
 import { bootstrapOf, nodesOf, type KafkaNode, type LabPlan } from './topology.ts'
@@ -68,6 +69,12 @@ export async function askBroker(node: KafkaNode, topics: 'all' | 'none', timeout
       })),
     ),
   }
+}
+
+/** Does anybody speak Kafka's protocol on this port? Controllers know no Metadata, but which messages they know. */
+export async function isGreeted(port: number, timeoutMs = 1500): Promise<boolean> {
+  const input = { cluster: `127.0.0.1:${port}`, timeoutMs }
+  return connected(input, async (cluster) => (await asking(cluster, (limit) => anyBroker(cluster, limit))).ok)
 }
 
 /** Deletes topics; each has to be there. */

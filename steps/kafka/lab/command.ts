@@ -11,8 +11,9 @@ import { envText, labEnv } from './lab-env.ts'
 import { labReset } from './lab-reset.ts'
 import { service } from './lab-service.ts'
 import { needPlan } from './lab-state.ts'
+import { load } from './load-command.ts'
 import { labStatus, statusText } from './lab-status.ts'
-import { labUp, type Asked } from './lab-up.ts'
+import { labUp, startedNodes, type Asked } from './lab-up.ts'
 import { nodeNamed } from './start-node.ts'
 import { logFile } from './supervise.ts'
 import { SECURITIES, TOPOLOGIES, VERSIONS, type Topology } from './topology.ts'
@@ -58,10 +59,14 @@ function parse(args: readonly string[]) {
         version: { type: 'string' },
         security: { type: 'string' },
         links: { type: 'boolean' },
+        services: { type: 'boolean' },
         home: { type: 'string' },
         'base-port': { type: 'string' },
         json: { type: 'boolean' },
         quiet: { type: 'boolean' },
+        topic: { type: 'string' },
+        partitions: { type: 'string' },
+        rate: { type: 'string' },
       },
     })
   } catch (error) {
@@ -90,7 +95,8 @@ async function act(action: string, call: LabCall): Promise<number> {
     case 'status': {
       const status = await labStatus(needPlan(home))
       say(flags.json === true ? JSON.stringify(status) : statusText(status))
-      return status.nodes.every(({ state }) => state === 'running') ? 0 : 1
+      const wanted = startedNodes(status.plan).map(({ name }) => name)
+      return status.nodes.every(({ name, state }) => state === 'running' || !wanted.includes(name)) ? 0 : 1
     }
     case 'env':
       return env(call)
@@ -107,6 +113,16 @@ async function act(action: string, call: LabCall): Promise<number> {
     case 'fault': {
       const now = await fault(needPlan(home), words, tell)
       say(flags.json === true ? JSON.stringify(faultsOf(home)) : now === '' ? 'no faults' : now)
+      return 0
+    }
+    case 'load': {
+      const { topic, partitions, rate } = flags
+      const order = {
+        ...(topic === undefined ? {} : { topic }),
+        ...(partitions === undefined ? {} : { partitions: whole('partitions', partitions) }),
+        ...(rate === undefined ? {} : { rate: whole('rate', rate) }),
+      }
+      say(await load(needPlan(home), { words, json: flags.json === true, flags: order }))
       return 0
     }
     case 'setup':
@@ -126,7 +142,13 @@ function asked(flags: Flags, home: string): Asked {
   const basePort = flags['base-port'] === undefined ? undefined : Number(flags['base-port'])
   if (basePort !== undefined && !(Number.isInteger(basePort) && basePort >= 1024 && basePort <= 65_000))
     throw new LabError('--base-port: expected a number between 1024 and 65000', 2)
-  return { topology, version, security, links: flags.links === true, basePort, home }
+  return { topology, version, security, links: flags.links === true, services: flags.services === true, basePort, home }
+}
+
+function whole(flag: string, given: string): number {
+  const value = Number(given)
+  if (!Number.isInteger(value) || value < 1) throw new LabError(`--${flag}: expected a number above 0`, 2)
+  return value
 }
 
 function oneOf<T extends string>(flag: string, known: readonly T[], given: string): T {

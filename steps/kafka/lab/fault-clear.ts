@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { mendConnector } from './fault-connector.ts'
 import { mendCopy } from './fault-copy.ts'
 import { emptyDisk } from './fault-disk.ts'
+import { mendDns } from './fault-dns.ts'
 import { bringBack, setPaused } from './fault-nodes.ts'
 import { FAULT_KINDS, faultsOf, forgetFault, type Fault } from './faults.ts'
 import type { Tell } from './lab-up.ts'
@@ -40,6 +41,8 @@ async function undo(
       return
     case 'down':
       return bringBack(plan, names)
+    case 'dns':
+      return mendDns(plan)
     case 'connector':
       for (const name of names) await mendConnector(plan, name)
       return

@@ -3,6 +3,7 @@ import { clearFaults } from './fault-clear.ts'
 import { breakConnector } from './fault-connector.ts'
 import { CORRUPTIONS, corruptCopy } from './fault-copy.ts'
 import { fillDisk } from './fault-disk.ts'
+import { breakDns } from './fault-dns.ts'
 import { setPaused, takeDown } from './fault-nodes.ts'
 import { faultsOf, forgetFault, rememberFault } from './faults.ts'
 import { LabError } from './lab-error.ts'
@@ -42,6 +43,9 @@ export async function fault(plan: LabPlan, words: readonly string[], tell: Tell)
     case 'throttle':
     case 'heal':
       await changeLinks(plan, { word: first, rule: ruleOf(action, rest[0]) })
+      break
+    case 'dns':
+      await breakDns(plan, first)
       break
     case 'connector':
       await breakConnector(plan, { name: first, how: rest[0] ?? '' })

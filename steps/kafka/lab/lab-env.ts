@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ACCOUNTS, clientProperties, hasTls, mechanismOf, secretFiles } from './access.ts'
+import { servicesEnv } from './services.ts'
 import { kafkaFolder } from './shims.ts'
 import { bootstrapOf, brokersOf, nodesOf, VERSIONS, type LabPlan } from './topology.ts'
 
@@ -67,6 +68,7 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
           KAFKA_PASSWORD: `file:${secretFiles.password(home, 'admin')}`,
         }),
     ...(hasTls(security) ? { KAFKA_CA: secretFiles.ca(home) } : {}),
+    ...servicesEnv(plan),
     LAB_HOME: home,
     LAB_LOGS: join(home, 'log'),
     LAB_NODES: join(home, 'nodes'),

@@ -9,6 +9,7 @@ const planShape = z.strictObject({
   version: z.enum(VERSIONS),
   security: z.enum(SECURITIES),
   links: z.boolean(),
+  services: z.boolean(),
   basePort: z.int(),
   home: z.string(),
 })

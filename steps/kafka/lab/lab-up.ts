@@ -15,6 +15,7 @@ import { unmountAll } from './fault-disk.ts'
 import { formatNodes, writeNodes } from './node-folders.ts'
 import { claimPorts, releasePorts } from './ports.ts'
 import { brokersReady } from './readiness.ts'
+import { startServices } from './services.ts'
 import { writeBin, writeTools } from './shims.ts'
 import { nodeReady, startNode } from './start-node.ts'
 import { endLeftovers, runningProcess } from './supervise.ts'
@@ -52,7 +53,7 @@ export async function labUp(asked: Asked, tell: Tell): Promise<LabPlan> {
 }
 
 const isSame = (there: LabPlan, asked: Asked): boolean =>
-  (['topology', 'version', 'security', 'links'] as const).every((field) => there[field] === asked[field]) &&
+  (['topology', 'version', 'security', 'links', 'services'] as const).every((field) => there[field] === asked[field]) &&
   (asked.basePort === undefined || asked.basePort === there.basePort)
 
 /** All that `up` starts: the controller of a migration is a runbook's to start. */
@@ -113,6 +114,7 @@ async function start(plan: LabPlan, tell: Tell): Promise<void> {
     tell(`${what} ready after ${seconds()}`)
   }
   await startLinks(plan)
+  await startServices(plan, tell)
   const zookeeper = nodes.find(({ kind }) => kind === 'zookeeper')
   if (zookeeper !== undefined) {
     await startNode(plan, zookeeper)
@@ -144,7 +146,8 @@ async function startConnectors(plan: LabPlan): Promise<void> {
 }
 
 async function startMissing(plan: LabPlan, tell: Tell): Promise<void> {
-  if (plan.links && runningProcess(plan.home, 'links') === null) await startLinks(plan)
+  if (runningProcess(plan.home, 'links') === null) await startLinks(plan)
+  await startServices(plan, tell)
   const missing = startedNodes(plan).filter(({ name }) => runningProcess(plan.home, name) === null)
   if (missing.length === 0) return tell('the lab is up already')
   tell(`starting ${missing.map(({ name }) => name).join(', ')}`)

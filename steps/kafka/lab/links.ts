@@ -1,9 +1,10 @@
 import { LabError } from './lab-error.ts'
 import { labProgram } from './folders.ts'
+import { FRONTS, frontPort } from './name-server.ts'
 import { until } from './poll.ts'
 import { fetchText } from './readiness.ts'
 import { startProcess } from './supervise.ts'
-import { nodesOf, type LabPlan } from './topology.ts'
+import { brokersOf, nodesOf, type LabPlan } from './topology.ts'
 
 /** How a link behaves. */
 export interface LinkRule {
@@ -16,27 +17,36 @@ export interface LinkRule {
 
 export const OPEN: LinkRule = { state: 'open', delayMs: 0, bytesPerS: 0 }
 
-/** A proxy before a listener: `p1` for clients, `wan:p1` for the other cluster. */
+/** A proxy before a listener: `p1` for clients, `wan:p1` for the other cluster, `front:primary` where clients meet a cluster first. */
 export interface Link {
   readonly name: string
+  readonly host: string
   readonly port: number
-  readonly to: number
+  /** The first that takes the connection. */
+  readonly to: readonly number[]
 }
 
-/** The links of a lab, none where it was not started with them. */
+/** The links of a lab: none where it was not started with them. */
 export function linksOf(plan: LabPlan): readonly Link[] {
-  if (!plan.links) return []
   const brokers = nodesOf(plan).filter(({ kind }) => kind === 'combined' || kind === 'zk-broker')
-  return brokers.flatMap(({ name, cluster, ports }) => [
-    { name, port: ports.clients, to: ports.clientsBehind },
-    ...(plan.topology === 'dr' && cluster === 'primary' ? [{ name: `wan:${name}`, port: ports.wan, to: ports.wanBehind }] : []),
+  const host = '127.0.0.1'
+  const listeners = brokers.flatMap(({ name, cluster, ports }) => [
+    { name, host, port: ports.clients, to: [ports.clientsBehind] },
+    ...(plan.topology === 'dr' && cluster === 'primary'
+      ? [{ name: `wan:${name}`, host, port: ports.wan, to: [ports.wanBehind] }]
+      : []),
   ])
+  const fronts = (['primary', 'dr'] as const).flatMap((cluster) => {
+    const to = brokersOf(brokers, cluster).map(({ ports }) => ports.clients)
+    return to.length === 0 ? [] : [{ name: `front:${cluster}`, host: FRONTS[cluster], port: frontPort(plan), to }]
+  })
+  return [...(plan.links ? listeners : []), ...(plan.services ? fronts : [])]
 }
 
 /** The links that a word means: one, all of a cluster's clients (`primary`, `dr`), or all between the clusters (`wan`). */
 export function linksNamed(plan: LabPlan, word: string): readonly Link[] {
   const links = linksOf(plan)
-  if (links.length === 0) throw new LabError('this lab has no links: reprise lab down, then up --links', 2)
+  if (links.length === 0) throw new LabError('this lab has no links: reprise lab down, then up --links (or --services)', 2)
   const clusters = new Map(nodesOf(plan).map(({ name, cluster }) => [name, cluster as string]))
   const found = links.filter(
     ({ name }) => name === word || clusters.get(name) === word || (word === 'wan' && name.startsWith('wan:')),

@@ -1,4 +1,4 @@
-import { askBroker, type Seen } from './clusters.ts'
+import { askBroker, isGreeted, type Seen } from './clusters.ts'
 import { until } from './poll.ts'
 import type { KafkaNode } from './topology.ts'
 
@@ -16,6 +16,14 @@ export async function brokersReady(brokers: readonly KafkaNode[], timeoutMs = 90
     },
     { what: () => `${waiting.map(({ name }) => name).join(', ')} not ready: see the log`, timeoutMs },
   )
+}
+
+/** Waits until a controller that is no broker answers. */
+export async function controllerReady({ name, ports }: KafkaNode, timeoutMs = 60_000): Promise<void> {
+  await until(async () => ((await isGreeted(ports.controller)) ? true : null), {
+    what: () => `${name} does not answer: see its log`,
+    timeoutMs,
+  })
 }
 
 /** Waits until the brokers see one another and every partition has a leader and all its replicas in sync. */

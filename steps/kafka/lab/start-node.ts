@@ -1,7 +1,7 @@
 import { LabError } from './lab-error.ts'
 import { install, type Installation } from './installation.ts'
 import { agentFlag, serverCommand } from './java-command.ts'
-import { brokersReady, connectReady, zookeeperReady } from './readiness.ts'
+import { brokersReady, connectReady, controllerReady, zookeeperReady } from './readiness.ts'
 import { nodeConfig } from './server-properties.ts'
 import { versionOf } from './shims.ts'
 import { startProcess } from './supervise.ts'
@@ -58,7 +58,6 @@ export async function nodeReady(node: KafkaNode): Promise<void> {
     case 'connect':
       return connectReady(node.ports.clients)
     case 'controller':
-      // It has no listener that Metadata could be asked on, and is ready when the migration's log says so.
-      return
+      return controllerReady(node)
   }
 }

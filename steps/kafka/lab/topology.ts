@@ -39,6 +39,8 @@ export interface LabPlan {
   readonly security: Security
   /** Brokers advertise proxies that can be cut, delayed and throttled. */
   readonly links: boolean
+  /** DNS, Prometheus, and what answers as Slack, PagerDuty and Route 53 do. */
+  readonly services: boolean
   readonly basePort: number
   /** The folder of everything. */
   readonly home: string

@@ -14,6 +14,8 @@ export interface LabOptions {
   readonly security?: 'none' | 'tls' | 'tls-scram' | 'tls-plain' | 'scram' | 'plain'
   /** Brokers advertise proxies, for the faults of links. */
   readonly links?: boolean
+  /** DNS, Prometheus, and what answers as Slack, PagerDuty and Route 53 do. */
+  readonly services?: boolean
 }
 
 /** A lab that is up. */
@@ -48,8 +50,11 @@ export const labsFolder = join(
 
 /** Starts a lab, or takes the one that is up already and brings it back to its beginning. */
 export async function startLab(options: LabOptions): Promise<Lab> {
-  const { topology, version = 'default', security = 'none', links = false } = options
-  const folder = join(labsFolder, [topology, version, security, ...(links ? ['links'] : [])].join('-'))
+  const { topology, version = 'default', security = 'none', links = false, services = false } = options
+  const folder = join(
+    labsFolder,
+    [topology, version, security, ...(links ? ['links'] : []), ...(services ? ['services'] : [])].join('-'),
+  )
   const [home, root] = [join(folder, 'lab'), join(folder, 'root')]
   mkdirSync(join(root, '.git'), { recursive: true })
   // Where an outer lab's variables were, they would name another lab.
@@ -64,6 +69,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     security,
     ...(options.version === undefined ? [] : ['--version', options.version]),
     ...(links ? ['--links'] : []),
+    ...(services ? ['--services'] : []),
   ]
   const up = await lab('up', ...flags)
   passed(up, 'lab up')

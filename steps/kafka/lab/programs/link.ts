@@ -36,6 +36,7 @@ function carry(name: string, from: Socket, to: Socket): void {
     send()
   }
   waiting.add(send)
+  from.resume()
   from.on('data', (bytes) => {
     held.push({ bytes: bytes as Buffer, at: performance.now() })
     // One slow link must not fill the memory.
@@ -49,7 +50,20 @@ function carry(name: string, from: Socket, to: Socket): void {
   })
 }
 
-for (const { name, port, to } of links) {
+/** Connects to the first of these ports that takes it. */
+function enter(ports: readonly number[], act: (server: Socket | null) => void): void {
+  const [port, ...others] = ports
+  if (port === undefined) return act(null)
+  const server = connect({ host: '127.0.0.1', port })
+  const refused = (): void => enter(others, act)
+  server.once('error', refused)
+  server.once('connect', () => {
+    server.off('error', refused)
+    act(server)
+  })
+}
+
+for (const { name, host, port, to } of links) {
   const open = sockets.get(name)
   const keep = (socket: Socket): void => {
     open?.add(socket)
@@ -63,11 +77,17 @@ for (const { name, port, to } of links) {
       client.resetAndDestroy()
       return
     }
-    const server = connect({ host: '127.0.0.1', port: to })
-    keep(server)
-    carry(name, client, server)
-    carry(name, server, client)
-  }).listen(port, '127.0.0.1')
+    enter(to, (server) => {
+      if (server === null) {
+        client.resetAndDestroy()
+        return
+      }
+      keep(server)
+      carry(name, client, server)
+      carry(name, server, client)
+    })
+    client.pause()
+  }).listen(port, host)
 }
 
 createHttpServer((request, response) => {
