@@ -17,6 +17,8 @@ export interface PackCommand {
   readonly says: Readonly<Record<Lang, string>>
   readonly actions: readonly Line[]
   readonly flags: readonly Line[]
+  /** Programs that it cannot do without: `doctor` tells them, and misses none of them for anything else. */
+  readonly needs: readonly { readonly program: string; readonly debianPackage: string }[]
   /** Folder of its code below the steps: `kafka/lab`. */
   readonly folder: string
 }

@@ -84,6 +84,7 @@ export const enCli = {
     looks: { tool: 'tool', param: 'parameter', secret: 'secret', reach: 'reachable', permission: 'permission' },
     missingHere: (n: number) => `${s(n, 'thing')} missing here.`,
     allHere: 'Nothing is missing here.',
+    packNeeds: (command: string, debianPackage: string) => `only for reprise ${command}; Debian: ${debianPackage}`,
     nowAt: 'Now at',
     next: 'Next',
     done: 'Done',

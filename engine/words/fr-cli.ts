@@ -86,6 +86,7 @@ export const frCli: Widen<typeof enCli> = {
     looks: { tool: 'outil', param: 'paramètre', secret: 'secret', reach: 'joignable', permission: 'permission' },
     missingHere: (n) => (n === 1 ? 'Il manque 1 élément ici.' : `Il manque ${n} éléments ici.`),
     allHere: 'Rien ne manque ici.',
+    packNeeds: (command, debianPackage) => `seulement pour reprise ${command} ; Debian : ${debianPackage}`,
     nowAt: 'En cours',
     next: 'Ensuite',
     done: 'Fait',

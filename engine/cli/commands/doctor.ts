@@ -10,6 +10,7 @@ import { hostLooks } from '../look-hosts.ts'
 import { reachLooks, versionOf } from '../look-further.ts'
 import { say } from '../output.ts'
 import { missingText } from '../overview.ts'
+import { packCommands } from '../pack-commands.ts'
 import { errorsOf, prepare } from '../prepare.ts'
 import { tellProblems } from '../problems-out.ts'
 import { openPlace } from '../place.ts'
@@ -27,10 +28,8 @@ export async function command({ args, given }: Call): Promise<number> {
       hint: 'PATH',
       steps: [],
     }))
-    return tell(
-      [...tools, { name: place.runs, what: 'permission', here: why === null, hint: why ?? 'the records', steps: [] }],
-      place,
-    )
+    const records: Look = { name: place.runs, what: 'permission', here: why === null, hint: why ?? 'the records', steps: [] }
+    return tell([...tools, records], place, packLooks(place.words))
   }
   const prepared = await prepare(file, given, { unattended: false, trusted: given.trust === true, noRow: true })
   const { planned, problems, words, source } = prepared
@@ -47,6 +46,15 @@ export async function command({ args, given }: Call): Promise<number> {
   return EXIT.usage
 }
 
+/** What the commands of packs need, each with who needs it: only they miss it. */
+const packLooks = ({ cli }: Words): readonly Look[] =>
+  packCommands().flatMap((pack) =>
+    pack.needs.map(({ program, debianPackage }): Look => {
+      const here = isOnPath(program)
+      return { name: program, what: 'tool', here, hint: here ? 'PATH' : cli.packNeeds(pack.name, debianPackage), steps: [] }
+    }),
+  )
+
 const lookOf = ({ reason }: Problem): Look => ({
   name: /^\w+/.exec(reason)?.[0] ?? '',
   what: 'param',
@@ -55,12 +63,18 @@ const lookOf = ({ reason }: Problem): Look => ({
   steps: [],
 })
 
-async function tell(looks: readonly Look[], { json, words }: { readonly json: boolean; readonly words: Words }): Promise<number> {
+/** Exit 1 when something of `needed` is missing; what is only `wished` is told all the same. */
+async function tell(
+  needed: readonly Look[],
+  { json, words }: { readonly json: boolean; readonly words: Words },
+  wished: readonly Look[] = [],
+): Promise<number> {
+  const looks = [...needed, ...wished]
   const versions = await Promise.all(
     looks.map(async ({ name, what, here }) => (what === 'tool' && here ? versionOf(name) : null)),
   )
   const told = looks.map((look, index) => ({ ...look, hint: versions[index] ?? look.hint }))
-  const missing = looks.filter(({ here }) => !here)
+  const missing = needed.filter(({ here }) => !here)
   if (json) say(JSON.stringify(told.map(({ name, what, here, hint }) => ({ name, what, here, hint }))))
   else {
     const { cli } = words
@@ -69,6 +83,7 @@ async function tell(looks: readonly Look[], { json, words }: { readonly json: bo
       [
         ...tableLines(here, Math.max(80, process.stdout.columns || 80), { wrapLast: true }),
         ...missing.map((look) => `✗ ${missingText(look, words)}`),
+        ...wished.filter((look) => !look.here).map((look) => `· ${missingText(look, words)}`),
         '',
         missing.length === 0 ? cli.allHere : cli.missingHere(missing.length),
       ].join('\n'),

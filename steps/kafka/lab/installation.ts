@@ -5,7 +5,7 @@ import { cacheFolder, labAsset } from './folders.ts'
 import { LabError } from './lab-error.ts'
 import { withLock } from './lock.ts'
 import { mustRun, needProgram } from './run-tool.ts'
-import { VERSIONS, type Version } from './topology.ts'
+import type { Version } from './topology.ts'
 
 /** One line of Kafka as it is on this machine. */
 export interface Installation {
@@ -34,20 +34,9 @@ export async function install(version: Version, tell: Tell): Promise<Installatio
   return { version, java, classPath, agent, archives: join(cacheFolder(), 'archives', `${version}-${key}`) }
 }
 
-/** What keeps Kafka from running here, each with what to do; nothing is fetched. */
-export function missingForKafka(): readonly string[] {
-  const missing: string[] = []
-  const ask = (program: string, debianPackage: string): void => {
-    try {
-      needProgram(program, debianPackage)
-    } catch (error) {
-      missing.push((error as Error).message)
-    }
-  }
-  if (process.env['JAVA_HOME'] === undefined) ask('java', 'default-jdk-headless')
-  const areFetched = VERSIONS.every((version) => existsSync(join(cacheFolder(), `kafka-${version}`)))
-  if (!areFetched) ask('mvn', 'maven')
-  return missing
+/** Whether the jars of a line are on this machine already. */
+export function isFetched(version: Version): boolean {
+  return existsSync(join(cacheFolder(), `kafka-${version}`))
 }
 
 /** `java`, as `JAVA_HOME` or the PATH has it. */
