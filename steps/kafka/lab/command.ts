@@ -54,7 +54,7 @@ export async function command(call: PackCall): Promise<number> {
   }
 }
 
-const ACTIONS: ReadonlyMap<string, (call: LabCall) => Promise<number> | number> = new Map([
+const ACTIONS = new Map<string, (call: LabCall) => Promise<number> | number>([
   ['up', up],
   ['down', down],
   ['status', status],
