@@ -45,6 +45,14 @@ describe('slack.message', () => {
     expect(bodies()).toEqual([{ text: '<!here> done', blocks }])
   })
 
+  test('in a drill it says so first, with blocks too', async () => {
+    const drill = tools({ RUN_ID: 'r-1', DRILL: 'partial' })
+    const blocks = [{ type: 'divider' }]
+    await execute(slackMessage, { ...say, text: 'Failover begins', blocks }, drill)
+    const mark = { type: 'context', elements: [{ type: 'plain_text', text: 'DRILL (partial)' }] }
+    expect(bodies()).toEqual([{ text: 'DRILL (partial) · Failover begins', blocks: [mark, ...blocks] }])
+  })
+
   test('a secret that is named in the text stays a name', async () => {
     await execute(slackMessage, { ...say, text: 'the key is $PAGER' }, tools())
     expect(bodies()).toEqual([{ text: 'the key is $PAGER' }])
@@ -93,6 +101,11 @@ describe('slack.message', () => {
 describe('pagerduty.event', () => {
   const page = { routingKey: '$PAGER', summary: 'Broker down', severity: 'critical', source: 'kafka-1' }
   const to = (more: object = {}): object => ({ ...page, url: standIn.pagerDutyUrl, ...more })
+
+  test('in a drill the page says so first', async () => {
+    await execute(pagerdutyEvent, to(), tools({ RUN_ID: 'r-1', DRILL: 'partial' }))
+    expect(standIn.alerts()['r-1/bench']?.summary).toBe('DRILL (partial) · Broker down')
+  })
 
   test('a trigger, an acknowledge and a resolve of one alert', async () => {
     const said = await execute(pagerdutyEvent, to({ details: { lag: 7 }, component: 'broker' }), tools())
@@ -198,6 +211,15 @@ describe('webhook.call', () => {
     close = () => void server.close()
   })
   afterEach(() => close())
+
+  test("in a drill a header says so: the body is the author's own", async () => {
+    await execute(webhookCall, { url, json: { a: 1 } }, tools({ RUN_ID: 'r-1', DRILL: 'full' }))
+    await execute(webhookCall, { url, json: { a: 1 } }, tools())
+    expect(seen.map(({ headers, body }) => [headers['x-reprise-drill'], body])).toEqual([
+      ['full', '{"a":1}'],
+      [undefined, '{"a":1}'],
+    ])
+  })
 
   test('secret headers go out and show nowhere; a secret is never put into the body', async () => {
     const input = { url, headers: { Authorization: 'Bearer $HOOK' }, json: { a: '$HOOK' } }
