@@ -26,6 +26,9 @@ test('the packed package installs and runs somewhere else', () => {
     expect(existsSync(join(there, 'restart-a-broker.md'))).toBe(true)
     expect(run('npx', ['reprise', 'steps'], there)).toContain('http.request')
     expect(run('npx', ['reprise', 'start'], there)).toContain('Passed')
+    expect(run('npx', ['reprise', 'lab', '--help'], there)).toContain('disk-full')
+    for (const asset of ['pom/kafka-4.3.1.xml', 'conf/log4j2.properties', 'conf/jmx-broker.yml'])
+      expect(existsSync(join(there, 'node_modules/reprise/steps/kafka/lab', asset)), asset).toBe(true)
     writeFileSync(join(there, 'author.mjs'), "import { defineStep } from 'reprise'\nconsole.log(typeof defineStep)\n")
     expect(run(process.execPath, ['author.mjs'], there)).toContain('function')
   } finally {
