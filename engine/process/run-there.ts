@@ -1,12 +1,13 @@
 import { keepOutput } from './kept-output.ts'
+import { type Lent, lendThere } from './lend-there.ts'
 import { readState, type ShellState } from './prelude.ts'
 import { nothing, type Running, type ScriptRequest, type ScriptResult } from './run-script.ts'
-import { openSession, type SessionEnd } from './session.ts'
+import { openSession, type SessionRequest } from './session.ts'
 import { changesIn, noChanges, type StateChanges } from './state-changes.ts'
 import { thereText } from './there-text.ts'
 
 /** A script for another host: the same as here, but for where it starts and whose environment `ssh` has. */
-export interface ThereRequest extends Omit<ScriptRequest, 'cwd' | 'stdin'> {
+export interface ThereRequest extends Omit<ScriptRequest, 'cwd'> {
   readonly host: string
   /** Null: where a login starts. */
   readonly cwd: string | null
@@ -44,36 +45,45 @@ export function startThere(request: ThereRequest): Running {
     if (cause !== null) return { ...nothing, cause, spawnError: null }
     const output = keepOutput()
     let timeout: NodeJS.Timeout | undefined
-    const session = openSession({
+    const marks = { task: markThere(request.host, request.marker), run: markThere(request.host, request.runMarker) }
+    const isLent = request.stdin === 'terminal'
+    const conversation = {
       ...request,
-      verb: 'run',
-      text: thereText({ ...request, env: sentIn(request.env) }),
-      task: markThere(request.host, request.marker),
-      run: markThere(request.host, request.runMarker),
+      ...marks,
+      text: thereText({ ...request, env: sentIn(request.env), terminal: isLent ? marks : null }),
       env: request.sshEnv,
-      asks: false,
-      onChunk(stream, bytes) {
-        if (stream === 'stdout') output.add(bytes)
-        request.onChunk(stream, bytes)
-      },
       // The way there has limits of its own.
       onBegun() {
         const { timeoutMs } = request
         if (timeoutMs !== null) timeout = setTimeout(() => cancel('timeout'), Math.min(timeoutMs, 2 ** 31 - 1))
       },
-    })
+    }
+    const session = isLent
+      ? lendThere(conversation)
+      : watched({
+          ...conversation,
+          onChunk(stream, bytes) {
+            if (stream === 'stdout') output.add(bytes)
+            request.onChunk(stream, bytes)
+          },
+        })
     let cut: NodeJS.Timeout | undefined
     act = () => {
       session.end()
       cut ??= setTimeout(() => session.cut(), request.graceMs + CONFIRM_MS)
     }
-    const end = await session.done
+    const lent = await session.done
     clearTimeout(timeout)
     clearTimeout(cut)
     const tookMs = Math.round(performance.now() - began)
-    return { ...nothing, ...output.read(), cause, spawnError: null, ...resultOf(request, end, cause), tookMs }
+    return { ...nothing, ...output.read(), cause, spawnError: null, ...resultOf(request, lent, cause), tookMs }
   }
   return { pid: null, done: run(), cancel }
+}
+
+function watched(request: Omit<SessionRequest, 'verb' | 'asks'>): ReturnType<typeof lendThere> {
+  const session = openSession({ ...request, verb: 'run', asks: false })
+  return { ...session, done: session.done.then((end) => ({ end, exit: null })) }
 }
 
 /** The marks of there are not those of here: on one machine, neither finds the other's processes. */
@@ -93,7 +103,7 @@ function refusal({ env, text }: ThereRequest): string | null {
 const sentIn = (env: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => /^[A-Za-z_]\w*$/.test(name) && !OF_THE_SHELL.test(name)))
 
-function resultOf(request: ThereRequest, end: SessionEnd, cause: Cause | null): Partial<ScriptResult> {
+function resultOf(request: ThereRequest, { end, exit }: Lent, cause: Cause | null): Partial<ScriptResult> {
   const { host } = request
   switch (end.type) {
     case 'no-ssh':
@@ -105,12 +115,16 @@ function resultOf(request: ThereRequest, end: SessionEnd, cause: Cause | null): 
     case 'ended': {
       const told = readParts(end.parts)
       if (told.why !== null) return { cause: 'spawn', spawnError: `${host}: ${told.why}` }
-      if (told.exit === null) return { cause: 'lost', spawnError: `${host}: it did not tell how it ended` }
+      const status = request.stdin === 'terminal' ? exitOfLent(exit, told) : told.exit
+      if (status === null) return { cause: cause ?? 'lost', spawnError: `${host}: it did not tell how it ended` }
       const leftovers = [...(cause === null ? told.ended : []), ...told.alive].map((name) => name.slice(0, 120))
-      return { cause, exit: told.exit, leftovers, ...changesOf(request, told) }
+      return { cause, exit: status, leftovers, ...changesOf(request, { ...told, exit: status }) }
     }
   }
 }
+
+/** 255 is `ssh`'s own word for a lost connection, unless the shell itself told it. */
+const exitOfLent = (exit: number | null, told: Told): number | null => (exit === 255 && told.exit !== 255 ? null : exit)
 
 function changesOf(request: ThereRequest, { exit, states }: Told): StateChanges {
   const [before] = states

@@ -7,8 +7,8 @@ import { SUPERVISOR } from './supervisor.ts'
 /** One connection to a host, and what its supervisor shall do there. */
 export interface SessionRequest {
   readonly host: string
-  /** Run a block, end what is left of tasks, or only answer. */
-  readonly verb: 'run' | 'end' | 'ask'
+  /** Run a block, keep a block's text for the connection that has the terminal, end what is left of tasks, or only answer. */
+  readonly verb: 'run' | 'lend' | 'end' | 'ask'
   /** The block's text; null where none is run. */
   readonly text: string | null
   /** Marks of its processes there; of `end`, one a line. */
@@ -46,6 +46,7 @@ const BEAT_MS = 5000
 /** For the connection, and after it until the supervisor has answered. Who only asks is not kept long. */
 const PATIENCE = {
   run: { connectSeconds: 10, answerSeconds: 30 },
+  lend: { connectSeconds: 10, answerSeconds: 30 },
   end: { connectSeconds: 10, answerSeconds: 30 },
   ask: { connectSeconds: 5, answerSeconds: 10 },
 } as const

@@ -22,7 +22,7 @@ members() {
     pid=\${line%% *}
     set -- \${line##*) }
     case $1 in Z | X) continue ;; esac
-    if [[ -n $block && ( $3 == "$block" || ( -n $session && $4 == "$session" && $3 != "$group" ) ) ]]; then printf '%s\\n' "$pid"; fi
+    if [[ -n $block && ( $3 == "$block" || $4 == "$block" || ( -n $session && $4 == "$session" && $3 != "$group" ) ) ]]; then printf '%s\\n' "$pid"; fi
   done
   grep -lzF -e "$marks" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3
 }`,
@@ -56,9 +56,34 @@ watch() {
   trap '' TERM PIPE
   endAll "$grace"
 }`,
+  /* What the block tells through descriptor 9, until it has ended. $1 watches from its beginning on. */
+  hear: `
+hear() {
+  local kind part n
+  while IFS= read -r -d '' kind <&9; do
+    case $kind in P | N | X) n=1 ;; S) n=4 ;; *) return ;; esac
+    if [[ $kind != P ]]; then said+=("$kind"); fi
+    for ((; n > 0; n--)); do
+      IFS= read -r -d '' part <&9
+      if [[ $kind == P ]]; then block=$part; else said+=("$part"); fi
+    done
+    if [[ $kind == P && $1 == watch ]]; then
+      watch &
+      watcher=$!
+    fi
+    if [[ $kind == X && $1 == watch ]]; then return; fi
+  done
+}`,
+  rest: `
+rest() {
+  if [[ -n $watcher ]]; then
+    kill "$watcher"
+    wait "$watcher"
+  fi 2>/dev/null
+  endAll "$((grace < 20 ? grace : 20))"
+}`,
   run: `
 runBlock() {
-  local kind part watcher=
   IFS= read -r -d '' text || return 1
   exec 8<&0 9< <(
     exec 3>&1
@@ -67,36 +92,27 @@ runBlock() {
     wait "$!"
     printf 'X\\0%s\\0' "$?"
   )
-  while IFS= read -r -d '' kind <&9; do
-    case $kind in
-    P)
-      IFS= read -r -d '' block <&9
-      watch &
-      watcher=$!
-      ;;
-    N)
-      IFS= read -r -d '' part <&9
-      said+=(N "$part")
-      ;;
-    S)
-      said+=(S)
-      for _ in 1 2 3 4; do
-        IFS= read -r -d '' part <&9
-        said+=("$part")
-      done
-      ;;
-    X)
-      IFS= read -r -d '' part <&9
-      said+=(X "$part")
-      break
-      ;;
-    esac
-  done
-  if [[ -n $watcher ]]; then
-    kill "$watcher"
-    wait "$watcher"
-  fi 2>/dev/null
-  endAll "$((grace < 20 ? grace : 20))"
+  hear watch
+  rest
+}`,
+  /* The block itself comes through a second connection, which has the terminal: it finds its text in one pipe and tells in another. */
+  lend: `
+lendText() {
+  local folder writer
+  IFS= read -r -d '' text || return 1
+  folder=$(umask 077 && mktemp -d) && mkfifo -m 600 "$folder/text" "$folder/told" || return 1
+  exec 8<&0 9<>"$folder/told"
+  printf '%s\\n' "$text" >"$folder/text" &
+  writer=$!
+  printf '%s\\0' "$folder"
+  {
+    while IFS= read -r -t 30 word <&8 && [[ $word == . ]]; do :; done
+    kill "$writer" 2>/dev/null
+    printf 'Q\\0' >&9
+  } &
+  hear
+  rm -rf -- "$folder"
+  rest
 }`,
 }
 
@@ -104,7 +120,7 @@ runBlock() {
 export const SUPERVISOR = `{
 trap : HUP INT PIPE TERM
 for name in marker verb grace task run; do IFS= read -r -d '' "$name" || exit 1; done
-marks="REPRISE_TASK=$task" block= session= group= said=() names=() told=' ' alive=' ' text=
+marks="REPRISE_TASK=$task" block= session= group= said=() names=() told=' ' alive=' ' text= watcher=
 exec 6>&1 7>&2
 IFS= read -r line 2>/dev/null </proc/$$/stat && { set -- \${line##*) }; group=$3; case $4 in $$ | $PPID) session=$4 ;; esac; }
 ${Object.values(PARTS).join('\n')}
@@ -112,6 +128,7 @@ printf %s "$marker" >&2
 printf %s "$marker"
 case $verb in
 run) runBlock || exit 1 ;;
+lend) lendText || exit 1 ;;
 end) marks=$'REPRISE_TASK='"\${task//$'\\n'/$'\\n'REPRISE_TASK=}"; endAll "$grace" ;;
 esac
 for pid in "\${!names[@]}"; do case $alive in *" $pid "*) said+=(A "\${names[pid]}") ;; *) said+=(L "\${names[pid]}") ;; esac; done

@@ -12,6 +12,8 @@ export interface ThereText {
   /** Null: where a login starts. */
   readonly cwd: string | null
   readonly interpreter?: readonly string[]
+  /** It has the terminal: marks that its shell sets itself, as nobody starts it from beside. Null: it has none. */
+  readonly terminal: { readonly task: string; readonly run: string } | null
 }
 
 /**
@@ -19,10 +21,12 @@ export interface ThereText {
  * It tells its pid, its state before the author's text and at its end; values are set by the shell itself, so that they stand
  * in no command line and in no file.
  */
-export function thereText({ text, setup, env, unset, captureNames, cwd, interpreter }: ThereText): string {
+export function thereText({ text, setup, env, unset, captureNames, cwd, interpreter, terminal }: ThereText): string {
   const missing = `the folder ${cwd ?? ''} does not exist`
   const begin = [
-    'exec </dev/null',
+    ...(terminal === null
+      ? ['exec </dev/null']
+      : ['exec 3>"${0%/*}/told"', `export REPRISE_TASK=${quotedValue(terminal.task)} REPRISE_RUN=${quotedValue(terminal.run)}`]),
     `printf 'P\\0%s\\0' "$$" >&3`,
     ...Object.entries(env).map(([name, value]) => `export ${name}=${quotedValue(value)}`),
     ...(unset.length === 0 ? [] : [`unset -v ${unset.join(' ')} || :`]),
@@ -36,8 +40,13 @@ export function thereText({ text, setup, env, unset, captureNames, cwd, interpre
   }
   const hidden = captureNames.map((name) => `declare +x ${name}`)
   const whole = [...(setup === '' ? [] : [`eval ${quoted(setup)}`]), `eval ${quoted(text)}`]
-  return [...begin, STATE_TEXT, '__reprise_state', ...hidden, 'set -a', ...whole].join('; ')
+  return [...begin, STATE_TEXT, ...(terminal === null ? [] : [TELL_EXIT]), '__reprise_state', ...hidden, 'set -a', ...whole].join(
+    '; ',
+  )
 }
+
+/** Nobody beside it sees how this shell ends: it tells itself, after the author's own trap. */
+const TELL_EXIT = `builtin trap '{ __reprise_was=$? __reprise_flags=$-; set +ax; } 2>/dev/null; __reprise_exit; builtin printf "X\\0%s\\0" "$__reprise_was" >&198' EXIT`
 
 /** Control characters by number: bash keeps some of them for itself. */
 const quotedValue = (text: string): string =>

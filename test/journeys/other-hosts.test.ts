@@ -13,6 +13,13 @@ async function until(holds: () => boolean, limitMs = 20_000): Promise<boolean> {
   return holds()
 }
 
+/** Command lines of this machine that a pattern fits; no others are shown. */
+const commandsLike = (pattern: RegExp): string[] =>
+  execFileSync('ps', ['-eo', 'args'], { maxBuffer: 1 << 26 })
+    .toString()
+    .split('\n')
+    .filter((line) => pattern.test(line))
+
 const fence = (info: string, body: string): string => `\`\`\`${info}\n${body}\n\`\`\`\n`
 const params = (rows: string): string =>
   `## Parameters\n\n| Name | Type | Default | Description |\n| --- | --- | --- | --- |\n| FOLDER | string | env | where to write |\n${rows}\n`
@@ -97,7 +104,7 @@ describeWith(['sshd', 'ssh', 'ssh-keygen'], 'steps on other hosts', () => {
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect(outcomes(place, 'change')).toMatchObject([{ status: 'unknown', cause: { type: 'connection' } }])
     expect(place.facts()).toContainEqual(expect.objectContaining({ type: 'step-settled', step: 'change', how: 'confirmed' }))
-    expect(execFileSync('ps', ['-eo', 'args']).toString()).not.toMatch(/^sleep 50$/m)
+    expect(commandsLike(/^sleep 50$/)).toEqual([])
   })
 
   test('cut before its effect it waits for a person, who runs it again; nothing is repeated unasked', async () => {
@@ -134,7 +141,7 @@ describeWith(['sshd', 'ssh', 'ssh-keygen'], 'steps on other hosts', () => {
     })
     expect(await until(() => place.text('pid') !== '')).toBe(true)
     child.kill('SIGKILL')
-    const left = (): boolean => /^sleep 5[12]$/m.test(execFileSync('ps', ['-eo', 'args']).toString())
+    const left = (): boolean => commandsLike(/^sleep 5[12]$/).length > 0
     expect(await until(() => !left(), 5000)).toBe(true)
     const resumed = await place.run(['resume', '--unattended'])
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(0)
@@ -168,7 +175,7 @@ describeWith(['sshd', 'ssh', 'ssh-keygen'], 'steps on other hosts', () => {
     const ended = await place.run(['run', 'book.md', '--unattended'])
     expect(ended.code, ended.stdout + ended.stderr).toBe(3)
     expect(place.text('undone')).toBe('kafka-2\n')
-    expect(execFileSync('ps', ['-eo', 'args']).toString()).not.toMatch(/^sleep 5[45]$/m)
+    expect(commandsLike(/^sleep 5[45]$/)).toEqual([])
   })
 
   test('a secret reaches the block and nothing else', async () => {
@@ -179,9 +186,8 @@ describeWith(['sshd', 'ssh', 'ssh-keygen'], 'steps on other hosts', () => {
     const place = placeWith(source.replace('`FOLDER=.`', '`FOLDER=. TOKEN=x`'), { TOKEN: 'hunter2-hunter2' })
     const running = place.run(['run', 'book.md', '--unattended'])
     expect(await until(() => existsSync(join(place.root, 'made')))).toBe(true)
-    const seen = execFileSync('ps', ['-eo', 'args']).toString()
-    expect(seen).toContain('exec bash --noprofile --norc -s')
-    expect(seen).not.toContain('hunter2')
+    expect(commandsLike(/exec bash --noprofile --norc -s$/).length).toBeGreaterThan(0)
+    expect(commandsLike(/hunter2/)).toEqual([])
     const ended = await running
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect(place.text('made')).toBe('hunter2-hunter2\n')
@@ -282,5 +288,68 @@ ${fence('bash {timeout=10s}', 'echo "$BROKER ${HERE:-nowhere}" >> "$FOLDER/undon
       { name: 'kafka-1', what: 'reach', here: true, hint: 'ssh' },
       { name: 'stranger', what: 'reach', here: false, hint: expect.stringMatching(/^ssh: its key is not the one/) as string },
     ])
+  })
+
+  const asking = (host: string, command: string): string => `# Ask
+
+${params('')}
+Without the tool: \`FOLDER=.\`
+
+## Procedure
+
+### Step 1: Ask there
+
+**On**: \`${host}\`
+
+${fence('bash {command id=ask timeout=40s interactive}', command)}
+${fence('bash {command id=use timeout=10s}', 'echo "${HERE:-nowhere} ${word:-nothing} $(pwd)" > "$FOLDER/used"')}
+**Rollback**: none, it is a test.
+`
+
+  async function begun(place: Place): Promise<Screen> {
+    const screen = place.screen(['run', 'book.md', '--as', 'ann'])
+    await screen.see('[r] start')
+    await sleep(300)
+    screen.type('r')
+    await screen.see('[r] run')
+    await sleep(300)
+    screen.type('r')
+    await screen.see('Say it:')
+    return screen
+  }
+
+  test('an interactive block has the terminal there, and what it assigns is carried on', async () => {
+    const place = placeWith(asking('kafka-3', `cd /usr/lib\ntest -t 0\nprintf 'Say %s: ' it\nread -r word\nsetsid sleep 57 &`))
+    const screen = await begun(place)
+    expect(commandsLike(/exec bash --noprofile --norc -euo pipefail \/tmp\/[\w.]+\/text$/)).toHaveLength(1)
+    expect(commandsLike(/printf 'Say/)).toEqual([])
+    screen.type('open sesame\r')
+    await screen.see(/\d+ sleep 57/)
+    await screen.see(/\[r\] run[^]*\[r\] run/)
+    await sleep(300)
+    screen.type('r')
+    expect(await screen.ended(20_000), screen.history()).toBe(0)
+    expect(place.text('used')).toBe('kafka-3 open sesame /usr/lib\n')
+    expect(commandsLike(/^sleep 57$/)).toEqual([])
+    expect(readdirSync('/tmp').filter((name) => existsSync(join('/tmp', name, 'told')))).toEqual([])
+  })
+
+  test('an interactive block that fails says its status, 255 too', async () => {
+    const screen = await begun(placeWith(asking('kafka-3', `printf 'Say %s: ' it\nread -r word\nexit 255`)))
+    screen.type('x\r')
+    await screen.see(/exit 255\D*attempt|attempt\D.*exit 255/)
+    await sleep(300)
+    screen.type('q')
+    expect(await screen.ended(), screen.history()).toBeGreaterThan(0)
+  })
+
+  test('an interactive block whose connection is cut is unknown, and ended there', async () => {
+    const place = placeWith(asking('far', `setsid sleep 58 &\nprintf 'Say %s: ' it\nread -r word`))
+    const screen = await begun(place)
+    hosts.wire.cut()
+    await screen.see('connection lost')
+    expect(commandsLike(/^sleep 58$/)).toEqual([])
+    expect(outcomes(place, 'ask')).toMatchObject([{ status: 'unknown', cause: { type: 'connection' } }])
+    screen.kill('SIGKILL')
   })
 })

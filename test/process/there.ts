@@ -25,6 +25,7 @@ export function beginThere(
     env: {},
     unset: [],
     captureNames: [],
+    stdin: 'empty',
     cwd: null,
     timeoutMs: 20_000,
     graceMs: 500,
