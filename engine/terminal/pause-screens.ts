@@ -2,6 +2,7 @@ import type { Question } from '../model/fact.ts'
 import type { AskContext } from './ask-context.ts'
 import { changedTexts, wouldUndo } from './changed-so-far.ts'
 import { header } from './header.ts'
+import { groupOfKey, itemsTable } from './items-table.ts'
 import { labelled, type Look, paragraph, symbol } from './look.ts'
 import { itemIn } from './step-place.ts'
 
@@ -10,10 +11,12 @@ export function pausedScreen(look: Look, context: AskContext, question: Question
   const { plan, state } = context
   const item = question.key === null ? null : itemIn(question.key)
   const { screen } = look.words
+  const group = groupOfKey(plan, question.key) ?? plan.groups.find(({ id }) => question.key?.startsWith(`${id}/canary`) === true)
   const text = item === null ? screen.paused : `${symbol(look, 'ok')} ${screen.canary(item)}`
   return [
     ...header(look, { plan, state, step: question.step, key: question.key, nowMs: context.runClockMs() }),
     '',
+    ...(group === undefined ? [] : [...itemsTable(look, group, { plan, state }), '']),
     ...paragraph(look, text),
     '',
     ...changedSoFar(look, context),

@@ -3,6 +3,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Said } from './ask-context.ts'
 import { runningTitle } from './fact-lines.ts'
 import { header } from './header.ts'
+import { areAllDone, groupOfKey, itemsTable } from './items-table.ts'
 import { keyLine } from './key-line.ts'
 import { type Look, symbol } from './look.ts'
 import type { AskText, Offer } from './offer.ts'
@@ -50,11 +51,13 @@ export function openRunningLines(options: RunningOptions): RunningLines {
   const closing = new AbortController()
   let shownPart = ''
   let noting = false
-  const redraw = (): void => screen.live(liveLines(options, running))
+  let told: Told | null = null
+  const redraw = (): void => screen.live(liveLines(options, running, told))
   const timer = plain ? null : setInterval(redraw, REDRAW_MS)
   timer?.unref()
   return {
     fact(stamped, plan, state) {
+      told = { plan, state }
       if (stamped.type === 'step-started') {
         const part =
           stamped.purpose === 'undo' || stamped.purpose === 'diagnose' ? shownPart : partKey(plan, stamped.step, stamped.key)
@@ -70,6 +73,7 @@ export function openRunningLines(options: RunningOptions): RunningLines {
     },
     after(stamped) {
       if (stamped.type === 'step-ended') running.delete(stamped.task)
+      if (told !== null) screen.print(tableAfter(look(), stamped, told))
       redraw()
     },
     asked(question, plan) {
@@ -107,10 +111,26 @@ export function openRunningLines(options: RunningOptions): RunningLines {
   }
 }
 
-function liveLines({ look, now }: RunningOptions, running: ReadonlyMap<TaskId, Running>): string[] {
+type Told = { readonly plan: Plan; readonly state: State }
+
+/** The items of a repeated step stay on screen when the last one is over, and when one failed. */
+function tableAfter(look: Look, stamped: Stamped, told: Told): string[] {
+  if (stamped.type === 'course-set' && stamped.item !== null) {
+    const group = told.plan.groups.find(({ id }) => id === stamped.to)
+    return group === undefined ? [] : itemsTable(look, group, told)
+  }
+  if (stamped.type !== 'step-ended' && stamped.type !== 'step-settled') return []
+  const group = groupOfKey(told.plan, stamped.key)
+  const isForward = stamped.type === 'step-settled' || stamped.purpose === 'run'
+  return group !== null && isForward && areAllDone(group, told) ? itemsTable(look, group, told) : []
+}
+
+function liveLines({ look, now }: RunningOptions, running: ReadonlyMap<TaskId, Running>, told: Told | null): string[] {
   const shown = [...running.values()].filter(({ sinceMs }) => now() - sinceMs >= WORTH_SHOWING_MS).slice(0, SHOWN)
   if (shown.length === 0) return []
-  return [...shown.map((one) => runningLine(look(), one, now())), '', keyLine(look(), keysOf(look(), running))]
+  const group = told === null ? null : groupOfKey(told.plan, shown[0]?.key ?? null)
+  const table = told === null || group === null ? [] : itemsTable(look(), group, told)
+  return [...table, ...shown.map((one) => runningLine(look(), one, now())), '', keyLine(look(), keysOf(look(), running))]
 }
 
 /** The keys that work while something runs. */

@@ -9,6 +9,12 @@ export const enScreens = {
     lines: (n: number) => `${s(n, 'line')}: [o]`,
     noOutput: 'It printed nothing.',
     fold: (n: number) => `… ${s(n, 'line')} above: [o]`,
+    items: {
+      canary: 'canary',
+      undone: 'undone',
+      done: (n: number) => `${n} done`,
+      toGo: (n: number) => `${n} to go`,
+    },
     unreached: 'not reached, nothing was begun there',
     onHost: (host: string) => `on ${host}, through ssh`,
     atMost: (ms: number) => `at most ${limit(ms)}`,

@@ -11,6 +11,12 @@ export const frScreens: Widen<typeof enScreens> = {
     lines: (n) => `${s(n, 'ligne')} : [o]`,
     noOutput: "Rien n'a été affiché.",
     fold: (n) => `… ${s(n, 'ligne')} au-dessus : [o]`,
+    items: {
+      canary: 'premier',
+      undone: 'annulé',
+      done: (n) => (n > 1 ? `${n} faits` : `${n} fait`),
+      toGo: (n) => `${n} à venir`,
+    },
     unreached: "non joint, rien n'y a été commencé",
     onHost: (host) => `sur ${host}, par ssh`,
     atMost: (ms) => `au plus ${limit(ms)}`,

@@ -319,7 +319,9 @@ ${fence('bash {command id=use timeout=10s}', 'echo "${HERE:-nowhere} ${word:-not
   }
 
   test('an interactive block has the terminal there, and what it assigns is carried on', async () => {
-    const place = placeWith(asking('kafka-3', `cd /usr/lib\ntest -t 0\nprintf 'Say %s: ' it\nread -r word\nsetsid sleep 57 &\nsleep 1`))
+    const place = placeWith(
+      asking('kafka-3', `cd /usr/lib\ntest -t 0\nprintf 'Say %s: ' it\nread -r word\nsetsid sleep 57 &\nsleep 1`),
+    )
     const screen = await begun(place)
     expect(commandsLike(/exec bash --noprofile --norc -euo pipefail \/tmp\/[\w.]+\/text$/)).toHaveLength(1)
     expect(commandsLike(/printf 'Say/)).toEqual([])
