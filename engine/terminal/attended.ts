@@ -7,6 +7,7 @@ import { askQuestion } from './ask-question.ts'
 import { detailsScreen } from './details-screen.ts'
 import { endScreen, type EndExtra } from './end-screen.ts'
 import { factLines } from './fact-lines.ts'
+import { itemsAfter } from './items-table.ts'
 import { keyLine } from './key-line.ts'
 import { type Look, paragraph, symbol } from './look.ts'
 import type { AskText, Offer } from './offer.ts'
@@ -84,7 +85,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     ask: (context, signal) => inTurn(() => askQuestion({ context, signal, screen, look, options, running })),
     fact(stamped, plan, state) {
       running.fact(stamped, plan, state)
-      screen.print(factLines(look(), stamped, { plan, state }))
+      screen.print([...factLines(look(), stamped, { plan, state }), ...itemsAfter(look(), stamped, { plan, state })])
       running.after(stamped)
     },
     output: (key, text) => running.output(key, text),

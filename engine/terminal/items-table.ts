@@ -1,6 +1,6 @@
 import { visibleLine } from '../language/control.ts'
 import { widthOf } from '../language/width.ts'
-import type { Entry, Key, State, StepId } from '../model/fact.ts'
+import type { Entry, Key, Stamped, State, StepId } from '../model/fact.ts'
 import type { Plan, PlanEntry, PlanGroup } from '../model/plan.ts'
 import { took } from '../words/took.ts'
 import { type Look, symbol } from './look.ts'
@@ -35,8 +35,20 @@ export function itemsTable(look: Look, group: PlanGroup, given: { readonly plan:
   return all.length <= LINES ? all : wrapped(look, shortened(look, items))
 }
 
+/** What stays on screen of it: once the last item is over, and once one has failed for good. */
+export function itemsAfter(look: Look, stamped: Stamped, given: { readonly plan: Plan; readonly state: State }): string[] {
+  if (stamped.type === 'course-set' && stamped.item !== null) {
+    const group = given.plan.groups.find(({ id }) => id === stamped.to)
+    return group === undefined ? [] : itemsTable(look, group, given)
+  }
+  if (stamped.type !== 'step-ended' && stamped.type !== 'step-settled') return []
+  const group = groupOfKey(given.plan, stamped.key)
+  const isForward = stamped.type === 'step-settled' || stamped.purpose === 'run'
+  return group !== null && isForward && areAllDone(group, given) ? itemsTable(look, group, given) : []
+}
+
 /** Is every item of it over, and well? */
-export function areAllDone(group: PlanGroup, given: { readonly plan: Plan; readonly state: State }): boolean {
+function areAllDone(group: PlanGroup, given: { readonly plan: Plan; readonly state: State }): boolean {
   return standings(group, given).every(({ standing }) => standing.is === 'done')
 }
 

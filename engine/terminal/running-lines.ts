@@ -3,7 +3,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Said } from './ask-context.ts'
 import { runningTitle } from './fact-lines.ts'
 import { header } from './header.ts'
-import { areAllDone, groupOfKey, itemsTable } from './items-table.ts'
+import { groupOfKey, itemsTable } from './items-table.ts'
 import { keyLine } from './key-line.ts'
 import { type Look, symbol } from './look.ts'
 import type { AskText, Offer } from './offer.ts'
@@ -53,8 +53,7 @@ export function openRunningLines(options: RunningOptions): RunningLines {
   let noting = false
   let told: Told | null = null
   const redraw = (): void => screen.live(liveLines(options, running, told))
-  const timer = plain ? null : setInterval(redraw, REDRAW_MS)
-  timer?.unref()
+  const timer = plain ? null : setInterval(redraw, REDRAW_MS).unref()
   return {
     fact(stamped, plan, state) {
       told = { plan, state }
@@ -67,13 +66,10 @@ export function openRunningLines(options: RunningOptions): RunningLines {
         running.set(stamped.task, one)
         if (plain) screen.print([`  ${symbol(look(), 'going')} ${one.title}`])
       }
-      const ended = stamped.type === 'step-ended' && stamped.outcome.status === 'done' ? running.get(stamped.task) : undefined
-      // Of something polled the last value was on its line; every try again would only scroll.
-      if (ended?.isPolled === false) screen.print(tailText(look(), ended))
+      screen.print(lastWords(look(), stamped, running))
     },
     after(stamped) {
       if (stamped.type === 'step-ended') running.delete(stamped.task)
-      if (told !== null) screen.print(tableAfter(look(), stamped, told))
       redraw()
     },
     asked(question, plan) {
@@ -113,16 +109,10 @@ export function openRunningLines(options: RunningOptions): RunningLines {
 
 type Told = { readonly plan: Plan; readonly state: State }
 
-/** The items of a repeated step stay on screen when the last one is over, and when one failed. */
-function tableAfter(look: Look, stamped: Stamped, told: Told): string[] {
-  if (stamped.type === 'course-set' && stamped.item !== null) {
-    const group = told.plan.groups.find(({ id }) => id === stamped.to)
-    return group === undefined ? [] : itemsTable(look, group, told)
-  }
-  if (stamped.type !== 'step-ended' && stamped.type !== 'step-settled') return []
-  const group = groupOfKey(told.plan, stamped.key)
-  const isForward = stamped.type === 'step-settled' || stamped.purpose === 'run'
-  return group !== null && isForward && areAllDone(group, told) ? itemsTable(look, group, told) : []
+/** The end of an output. Of something polled the last value was on its line; every try again would only scroll. */
+function lastWords(look: Look, stamped: Stamped, running: ReadonlyMap<TaskId, Running>): string[] {
+  const ended = stamped.type === 'step-ended' && stamped.outcome.status === 'done' ? running.get(stamped.task) : undefined
+  return ended?.isPolled === false ? tailText(look, ended) : []
 }
 
 function liveLines({ look, now }: RunningOptions, running: ReadonlyMap<TaskId, Running>, told: Told | null): string[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { evolve, initialState } from '../../engine/machine/evolve.ts'
 import type { Fact, State } from '../../engine/model/fact.ts'
-import { areAllDone, itemsTable } from '../../engine/terminal/items-table.ts'
+import { itemsAfter, itemsTable } from '../../engine/terminal/items-table.ts'
 import { entry, part, plan, runStarted, stamp, stepEnded, stepStarted } from '../report/sample.ts'
 import { look } from './sample.ts'
 
@@ -69,11 +69,13 @@ test('it wraps, and what would take more than four lines is counted', () => {
   expect(table(50, [...many, [500, began('stop', 'kafka-41')]])).toEqual(['  ✓ 40 done   kafka-41 …   9 to go'])
 })
 
-test('all are done when each one is', () => {
+test('it stays on screen once the last item is over', () => {
   const own = restart(2)
-  const group = own.groups[0] as (typeof own.groups)[number]
-  const after = (facts: readonly (readonly [number, Fact])[]): State =>
-    stamp([0, runStarted()], ...facts).reduce(evolve, initialState())
-  expect(areAllDone(group, { plan: own, state: after(whole('kafka-1', 1)) })).toBe(false)
-  expect(areAllDone(group, { plan: own, state: after([...whole('kafka-1', 1), ...whole('kafka-2', 10)]) })).toBe(true)
+  const after = (facts: readonly (readonly [number, Fact])[]): string[] => {
+    const stamped = stamp([0, runStarted()], ...facts)
+    const state = stamped.reduce(evolve, initialState())
+    return itemsAfter(look(), stamped.at(-1) as (typeof stamped)[number], { plan: own, state })
+  }
+  expect(after(whole('kafka-1', 1))).toEqual([])
+  expect(after([...whole('kafka-1', 1), ...whole('kafka-2', 11)])).toEqual(['  kafka-1 ✓ canary 9s   kafka-2 ✓ 9s'])
 })
