@@ -14,6 +14,8 @@ export interface Questions {
   ask(question: Question): void
   /** Takes a question back; true when it was one of ours. */
   withdraw(task: TaskId): boolean
+  /** It has been answered, by whomever: its screen goes. */
+  answered(task: TaskId): void
   /** Nobody is asked anything any more. */
   close(): void
 }
@@ -48,6 +50,11 @@ export function openQuestions(given: Omit<Asking, 'open'>): Questions {
       asked.screen?.abort()
       inputs.push({ type: 'answer', task, answer: { choice: 'withdrawn' }, by: { name: '', how: 'policy' } })
       return true
+    },
+    answered(task) {
+      const asked = open.get(task)
+      open.delete(task)
+      asked?.screen?.abort()
     },
     close() {
       for (const { screen } of open.values()) screen?.abort()

@@ -67,6 +67,7 @@ export function openWorld(given: {
       const stamped = journal.append(fact)
       shown = evolve(shown, structuredClone(stamped))
       hands.face.fact(stamped, hands.plan, shown)
+      if (stamped.type === 'answered') questions.answered(stamped.task)
       given.onFact(stamped, shown)
       return Promise.resolve(stamped)
     },
