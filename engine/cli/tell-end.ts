@@ -36,12 +36,14 @@ export function tellEnd(
     lang,
   }: { readonly given: Given; readonly terminal: Terminal | null; readonly words: Words; readonly lang: Lang },
 ): number {
+  // What stands on a screen moves aside for it.
+  const tell = (text: string): void => (terminal === null ? complain(text) : terminal.tell(text))
   if (end.broken !== null) {
-    complain(`${end.broken}\n${words.cli.broken(end.runId)}`)
+    tell(`${end.broken}\n${words.cli.broken(end.runId)}`)
     return EXIT.failed
   }
   if (end.taken !== null) {
-    complain(words.people.takenOver(end.taken.operator, end.taken.reason))
+    tell(words.people.takenOver(end.taken.operator, end.taken.reason))
     return EXIT.locked
   }
   const next = handedTo(end)

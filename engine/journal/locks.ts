@@ -47,7 +47,7 @@ export interface TakenOver extends TakeOver {
 }
 
 /** How long a holder that lives has, to notice and to stop. */
-const YIELD_MS = 30_000
+const YIELD_MS = 20_000
 
 /** A note is a few words. */
 export const NOTE_BYTES = 65_536
@@ -123,6 +123,12 @@ function lockOf(given: {
   const { note, taken, free } = given
   let { holder } = given
   let noted = -Infinity
+  let later: NodeJS.Timeout | null = null
+  const tellStep = (): void => {
+    later = null
+    noted = performance.now()
+    if (takenBy() === null) writeNote(note, holder)
+  }
   writeDurable(note, JSON.stringify(holder))
   const takenBy = (): TakenOver | null => {
     const said = readTaken(taken)
@@ -132,13 +138,12 @@ function lockOf(given: {
   return {
     takenBy,
     update(step) {
-      const now = performance.now()
-      if (holder.step === step || now < noted + NOTE_MS) return
-      noted = now
+      if (holder.step === step) return
       holder = { ...holder, step }
-      writeNote(note, holder)
+      later ??= setTimeout(tellStep, Math.max(0, noted + NOTE_MS - performance.now())).unref()
     },
     release() {
+      clearTimeout(later ?? undefined)
       // Who took it over has written, or will write, a note of its own.
       if (takenBy() === null) {
         rmSync(note, { force: true })

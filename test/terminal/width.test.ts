@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { widthOf } from '../../engine/language/width.ts'
-import type { Question, State } from '../../engine/model/fact.ts'
+import type { Message, Question, State } from '../../engine/model/fact.ts'
 import type { Plan } from '../../engine/model/plan.ts'
+import { approverScreen } from '../../engine/terminal/approver-screen.ts'
 import { endScreen } from '../../engine/terminal/end-screen.ts'
 import { detailsScreen } from '../../engine/terminal/details-screen.ts'
 import { factLines } from '../../engine/terminal/fact-lines.ts'
@@ -102,6 +103,8 @@ function drawn(text: string, environment: string): { readonly plan: Plan; readon
   return { plan, state }
 }
 
+const approval = (text: string): Message => ({ say: 'approve', step: 'dns', plan: text, statement: text, role: text })
+
 function everyScreen(text: string, environment: string, lang: 'en' | 'fr', width: number): string[] {
   const { plan, state } = drawn(text, environment)
   const drawing = look(lang, width)
@@ -136,6 +139,21 @@ function everyScreen(text: string, environment: string, lang: 'en' | 'fr', width
     ...overviewScreen(drawing, plan, extra),
     ...detailsScreen(drawing, plan),
     ...returningScreen(drawing, { plan, state, extra: { runId: 'r-261122-7f3k', agoMs: 1000, killed: true, nowMs: 9_000_000 } }),
+    ...approverScreen(
+      drawing,
+      {
+        run: lang === 'fr' ? null : 'r-261122-7f3k',
+        role: text,
+        statement: text,
+        values: [{ name: text, text, at: '2026-11-22T03:12:00Z' }],
+        plan: '4e1c9a'.repeat(9),
+        runbook: text,
+        environment,
+        operators: [text],
+        needs: 'declared',
+      },
+      () => '03:12 UTC',
+    ),
     ...endScreen(drawing, {
       plan,
       state,
@@ -153,6 +171,7 @@ function everyScreen(text: string, environment: string, lang: 'en' | 'fr', width
     ...stamp(
       [1, stepEnded('dns', { status: 'failed', cause: { type: 'exit', text } })],
       [2, { type: 'heard', message: { say: 'note', text, step: null }, by: { name: text, how: 'terminal' } }],
+      [4, { type: 'heard', message: approval(text), by: { name: text, how: 'declared' } }],
       [3, { type: 'step-settled', step: 'dns', key: 'dns', how: 'skipped', why: text, by: null }],
     ).flatMap((fact) => factLines(drawing, fact, { plan, state })),
     runningLine(drawing, { ...running, tail: [...running.tail] }, 5000),
