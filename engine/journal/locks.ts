@@ -140,7 +140,9 @@ function lockOf(given: {
     update(step) {
       if (holder.step === step) return
       holder = { ...holder, step }
-      later ??= setTimeout(tellStep, Math.max(0, noted + NOTE_MS - performance.now())).unref()
+      const waitMs = noted + NOTE_MS - performance.now()
+      if (waitMs <= 0) tellStep()
+      else later ??= setTimeout(tellStep, waitMs).unref()
     },
     release() {
       clearTimeout(later ?? undefined)

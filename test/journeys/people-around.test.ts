@@ -163,7 +163,8 @@ describe('a lock that lives', () => {
       7,
       expect.stringMatching(/Process \d+ on \S+ holds the lock and does not react/),
     ])
-    process.kill(screen.pid, 'SIGCONT')
+    process.kill(screen.pid, 'SIGKILL')
+    await screen.ended()
   }, 60_000)
 })
 
