@@ -1,0 +1,137 @@
+import { z } from 'zod'
+import { defineStep } from '../../engine/index.ts'
+import { describeClientQuotas } from './support/api/describe-client-quotas.ts'
+import type { ClientQuota } from './support/api/describe-client-quotas.ts'
+import { byTool, clusterInput } from './support/cluster-input.ts'
+import type { Cluster } from './support/cluster.ts'
+import { few, judged, lasting, lastingInput, notKnown } from './support/judge.ts'
+import type { Finding } from './support/judge.ts'
+import { kafka } from './support/kafka.ts'
+
+const name = z.string().min(1).nullable().optional()
+
+const quota = z
+  .strictObject({
+    user: name.describe('A user; null for the default of all users.'),
+    clientId: name.describe('A client id; null for the default of all.'),
+    ip: name.describe('An address; null for the default of all.'),
+    limits: z
+      .record(z.string(), z.number().nullable())
+      .describe('By key: `{producer_byte_rate: 1048576, request_percentage: null}`; null: not set.'),
+  })
+  .refine(
+    (one) => one.user !== undefined || one.clientId !== undefined || one.ip !== undefined,
+    'Invalid input: expected user, clientId or ip',
+  )
+  .refine(({ limits }) => Object.keys(limits).length > 0, 'Invalid input: expected a limit')
+
+const input = z.strictObject({
+  ...clusterInput,
+  quotas: z.array(quota).min(1).describe('What each must be. Quotas of others, and keys that are not named, are left alone.'),
+  ...lastingInput,
+})
+
+const output = z.strictObject({
+  wrong: z.array(z.string()).describe('What is not as expected, as `user app producer_byte_rate: 1024, expected 2048`.'),
+  quotas: z.int().describe('Quotas that the cluster has.'),
+})
+
+type Input = z.infer<typeof input>
+type Output = z.infer<typeof output>
+type Expected = z.infer<typeof quota>
+type Part = Omit<Expected, 'limits'>
+
+export default defineStep({
+  name: 'kafka.client-quota',
+  summary: 'Hold the quotas of users, client ids and addresses against what is expected.',
+  effect: 'reads',
+  needs: { kafka },
+  input,
+  output,
+  examples: [
+    {
+      title: 'One client may write so much',
+      yaml: 'cluster: kafka-1:9092\nquotas:\n  - {clientId: import, limits: {producer_byte_rate: 1048576}}',
+      says: 'quotas on kafka-1:9092: client-id import producer_byte_rate 1048576',
+    },
+    {
+      title: 'A throttle that must be gone again, and the default of users',
+      yaml: 'cluster: kafka-1:9092\nquotas:\n  - {user: app, clientId: import, limits: {producer_byte_rate: null}}\n  - {user: null, limits: {request_percentage: 200}}',
+      says: 'quotas on kafka-1:9092: user app, client-id import producer_byte_rate not set; user default request_percentage 200',
+    },
+  ],
+  describe: ({ cluster, quotas }) => {
+    const one = (each: Expected): string =>
+      `${sayEntity(each)} ${Object.entries(each.limits)
+        .map(([key, limit]) => `${key} ${limit ?? 'not set'}`)
+        .join(', ')}`
+    return `quotas on ${cluster}: ${quotas.map(one).join('; ')}`
+  },
+  byHand: (given) =>
+    given.quotas
+      .map((one) => {
+        const words = partsOf(one).flatMap(({ type, name: its }) => {
+          const plural = type === 'client-id' ? 'clients' : `${type}s`
+          return its === null ? ['--entity-type', plural, '--entity-default'] : ['--entity-type', plural, '--entity-name', its]
+        })
+        return byTool('kafka-configs', given, '--describe', ...words)
+      })
+      .join('\n'),
+  async execute(given, tools) {
+    const seen = { cluster: given.cluster, clock: tools.clock }
+    const cluster = await tools.kafka.connect(given, tools)
+    if (!cluster.ok) return judged(seen, notKnown('quotas', cluster.failure))
+    return judged(seen, await lasting({ forMs: given.forMs, tools }, () => judge(given, cluster.value)))
+  },
+})
+
+async function judge({ quotas }: Input, cluster: Cluster): Promise<Finding<Output>> {
+  const described = await describeClientQuotas(cluster)
+  if (!described.ok) return notKnown('quotas', described.failure)
+  const known = new Map(described.value.map((one) => [keyOf(entityOf(one)), one]))
+  const wrong = quotas.flatMap((expected) => {
+    const values = new Map((known.get(keyOf(partsOf(expected)))?.values ?? []).map(({ key, value }) => [key, value]))
+    return Object.entries(expected.limits).flatMap(([key, limit]) => {
+      const now = values.get(key) ?? null
+      return now === limit ? [] : [`${sayEntity(expected)} ${key}: ${now ?? 'not set'}, expected ${limit ?? 'not set'}`]
+    })
+  })
+  return {
+    verdict: wrong.length > 0 ? 'fail' : 'pass',
+    summary: wrong.length > 0 ? few(wrong) : `${quotas.length} quotas are as expected`,
+    output: { wrong, quotas: described.value.length },
+    evidence: { wrong, quotas: described.value.slice(0, 100).map(shown) },
+  }
+}
+
+interface EntityPart {
+  readonly type: string
+  readonly name: string | null
+}
+
+const partsOf = ({ user, clientId, ip }: Part): readonly EntityPart[] =>
+  [
+    { type: 'user', name: user },
+    { type: 'client-id', name: clientId },
+    { type: 'ip', name: ip },
+  ].flatMap(({ type, name: its }) => (its === undefined ? [] : [{ type, name: its }]))
+
+const entityOf = ({ entity }: ClientQuota): readonly EntityPart[] =>
+  entity.map(({ entityType, entityName }) => ({ type: entityType, name: entityName }))
+
+const keyOf = (parts: readonly EntityPart[]): string =>
+  JSON.stringify(
+    parts
+      .map(({ type, name: its }) => [type, its])
+      .toSorted(([one = ''], [other = '']) => ((one ?? '') < (other ?? '') ? -1 : 1)),
+  )
+
+const sayEntity = (one: Part): string =>
+  partsOf(one)
+    .map(({ type, name: its }) => `${type} ${its ?? 'default'}`)
+    .join(', ')
+
+const shown = (one: ClientQuota) => ({
+  entity: Object.fromEntries(entityOf(one).map(({ type, name: its }) => [type, its])),
+  values: Object.fromEntries(one.values.map(({ key, value }) => [key, value])),
+})
