@@ -5,6 +5,7 @@ import clientQuota from '../../steps/kafka/client-quota.ts'
 import e2eLatency from '../../steps/kafka/e2e-latency.ts'
 import features from '../../steps/kafka/features.ts'
 import hotPartitions from '../../steps/kafka/hot-partitions.ts'
+import isrShrinkRate from '../../steps/kafka/isr-shrink-rate.ts'
 import { produceApi } from '../../steps/kafka/support/api/produce.ts'
 import { asking } from '../../steps/kafka/support/cluster.ts'
 import type { Cluster } from '../../steps/kafka/support/cluster.ts'
@@ -13,6 +14,7 @@ import { crc32c } from '../../steps/kafka/support/records/crc32c.ts'
 import { anyBroker } from '../../steps/kafka/support/route.ts'
 import transactions from '../../steps/kafka/transactions.ts'
 import versions from '../../steps/kafka/versions.ts'
+import { exporter } from '../steps/support/exporter.ts'
 import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
@@ -146,6 +148,18 @@ describeWith(['java', 'mvn'], 'what clients do to a cluster', () => {
     expect(await run(e2eLatency, { topic: 'nope' })).toMatchObject({ verdict: 'unknown' })
   })
 
+  test('kafka.isr-shrink-rate passes while nothing happens, and counts what the brokers counted', async () => {
+    const quick = { windowMs: 600, everyMs: 200 }
+    expect(await run(isrShrinkRate, quick)).toMatchObject({ verdict: 'pass', output: { shrinks: 0, counted: null, fenced: [] } })
+    let shrinks = 3
+    const page = await exporter(() => `kafka_server_replicamanager_isrshrinks_total ${(shrinks += 2)}.0\n`)
+    const counted = await run(isrShrinkRate, { ...quick, pages: [page.url] })
+    expect(counted).toMatchObject({ status: 'failed', verdict: 'fail', output: { shrinks: 0, counted: 2 } })
+    expect(await run(isrShrinkRate, { ...quick, pages: [page.url], metric: 'nope' })).toMatchObject({ verdict: 'unknown' })
+    await page.close()
+    expect(await run(isrShrinkRate, { ...quick, pages: [page.url] })).toMatchObject({ verdict: 'unknown' })
+  })
+
   describe('kafka.transactions', () => {
     test('one that is open for too long is named, and one that ended is none', async () => {
       await create('slow', 1)
@@ -213,6 +227,7 @@ describeWith(['java', 'mvn'], 'what clients do to a cluster', () => {
       [clientQuota, { quotas: [{ user: 'app', limits: { request_percentage: 1 } }] }],
       [e2eLatency, { topic: 'health' }],
       [transactions, {}],
+      [isrShrinkRate, { windowMs: 500 }],
     ] as const)
       expect(await run(type as StepType, { ...more, ...nobody })).toMatchObject({ status: 'failed', verdict: 'unknown' })
   })

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { readPage } from '../../steps/metrics/support/text-format.ts'
+import { readPage } from '../../steps/support/text-format.ts'
 import threshold from '../../steps/metrics/threshold.ts'
 import { freePort } from './support/named.ts'
 import { type Exporter, exporter } from './support/prometheus.ts'

@@ -2,10 +2,10 @@ import type { StepTools } from '../../../engine/index.ts'
 import { shownUrl } from '../../support/shown-url.ts'
 import { seriesText, spanText } from '../../support/threshold.ts'
 import type { Series } from '../../support/threshold.ts'
-import { scrape } from './scrape.ts'
-import type { Scraped } from './scrape.ts'
-import { kindOf } from './text-format.ts'
-import type { Page, Sample } from './text-format.ts'
+import { scrape } from '../../support/scrape.ts'
+import type { Scraped } from '../../support/scrape.ts'
+import { kindOf } from '../../support/text-format.ts'
+import type { Page, Sample } from '../../support/text-format.ts'
 
 export interface Measuring {
   readonly pages: readonly string[]

@@ -1,6 +1,6 @@
-import type { StepTools } from '../../../engine/index.ts'
-import { exchange } from '../../support/exchange.ts'
-import { shownUrl } from '../../support/shown-url.ts'
+import type { StepTools } from '../../engine/index.ts'
+import { exchange } from './exchange.ts'
+import { shownUrl } from './shown-url.ts'
 import { readPage } from './text-format.ts'
 import type { Page } from './text-format.ts'
 
