@@ -7,6 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { tsImport } from 'tsx/esm/api'
 
 const cli = fileURLToPath(new URL('../dist/reprise.js', import.meta.url))
 const root = mkdtempSync(join(tmpdir(), 'reprise-bench-'))
@@ -18,9 +19,14 @@ const median = (numbers) => numbers.toSorted((a, b) => a - b)[numbers.length >> 
 const ms = (number) => `${number < 100 ? number.toFixed(1) : Math.round(number)} ms`
 
 /** Wall time of one process, and its peak memory where /usr/bin/time is installed. */
-function time(command, args, { expect = 0, cwd = root } = {}) {
+function time(command, args, { expect = 0, cwd = root, PATH = env.PATH } = {}) {
   const began = performance.now()
-  const ended = spawnSync(command, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'], maxBuffer: 1 << 26 })
+  const ended = spawnSync(command, args, {
+    cwd,
+    env: { ...env, PATH },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    maxBuffer: 1 << 26,
+  })
   const took = performance.now() - began
   if (ended.status !== expect) throw new Error(`${command} ${args.join(' ')} ended with ${ended.status}: ${ended.stderr}`)
   return took
@@ -171,6 +177,29 @@ const benches = {
     row('the same, no match: the nearest name is looked for', ms(none), ms(bare), '', 'under 1 s')
     row('the same, all 1,000 match and are listed', ms(all), ms(bare), '', '')
   },
+  async hosts() {
+    const work = 'one trivial step on each of 50 hosts on loopback, 10 at a time, against `xargs -P 10 ssh`'
+    const { startSshd } = await tsImport('../test/support/sshd.ts', import.meta.url)
+    const { toolPath } = await tsImport('../test/support/tool-path.ts', import.meta.url)
+    if (['sshd', 'ssh', 'ssh-keygen'].some((tool) => toolPath(tool) === null)) return row(work, 'not measured', '', '', '')
+    const names = Array.from({ length: 50 }, (_, index) => `host-${index + 1}`)
+    const sshd = await startSshd(names)
+    try {
+      const file = join(root, 'hosts.md')
+      writeFileSync(
+        file,
+        `# Runbook: 50 hosts\n\n## Parameters\n\n| Name | Type | Default | Description |\n| --- | --- | --- | --- |\n| HOSTS | list(hostname) | \`${names.join(', ')}\` | the hosts |\n\nWithout the tool: \`HOSTS=host-1\`\n\n## Procedure\n\n### Step 1: Do it\n\n**For each**: \`HOST\` in \`HOSTS\`, 10 at a time\n\n**On**: \`$HOST\`\n\n\`\`\`bash {command id=do timeout=60s}\ntrue\n\`\`\`\n\n**Rollback**: none, nothing was done.\n`,
+      )
+      const there = { PATH: sshd.PATH }
+      const [ours, ssh] = sideBySide(3, [
+        () => time(process.execPath, [cli, 'run', file, '--unattended', '--no-history', '--json'], there),
+        () => time('bash', ['-c', `printf '%s\\n' ${names.join(' ')} | xargs -P 10 -I{} ssh {} bash -euo pipefail -c true`], there),
+      ])
+      row(work, ms(ours), ms(ssh), `${(ours / ssh).toFixed(1)}×`, '')
+    } finally {
+      await sshd.stop()
+    }
+  },
 }
 
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(benches)
@@ -178,7 +207,7 @@ process.stdout.write(
   `Node ${process.versions.node}, ${availableParallelism()} cores; medians\n\n| Work | reprise | beside it | ratio | bound |\n| --- | ---: | ---: | ---: | --- |\n`,
 )
 try {
-  for (const name of wanted) benches[name]()
+  for (const name of wanted) await benches[name]()
 } finally {
   rmSync(root, { recursive: true, force: true })
 }

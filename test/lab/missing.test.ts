@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { toolPath } from '../support/describe-with.ts'
+import { toolPath } from '../support/tool-path.ts'
 import { reprise, workspace } from '../support/reprise.ts'
 
 test('without a JDK the lab says what is missing and how to get it, and nothing else misses it', async () => {

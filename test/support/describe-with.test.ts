@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { describeWith, toolPath } from './describe-with.ts'
+import { describeWith } from './describe-with.ts'
+import { toolPath } from './tool-path.ts'
 
 describeWith(['bash'], 'a suite whose programs are here', () => {
   test('runs, and knows their paths', () => {

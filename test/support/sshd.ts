@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { toolPath } from './describe-with.ts'
+import { toolPath } from './tool-path.ts'
 
 /** A real sshd on loopback, and an `ssh` on PATH that knows its hosts as a person's own configuration would. */
 export interface SshHosts {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { toolPath } from '../../support/describe-with.ts'
+import { toolPath } from '../../support/tool-path.ts'
 
 /** A real BIND with the zone `example.test`, which takes updates signed with `runbooks` for that zone. */
 export interface Named {

@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { toolPath } from '../../support/describe-with.ts'
+import { toolPath } from '../../support/tool-path.ts'
 import { freePort, untilOpen } from './named.ts'
 
 /** An exporter whose page is whatever the test says. */
