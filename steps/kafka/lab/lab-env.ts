@@ -57,6 +57,7 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
     SVC_STOP: `${service} stop`,
     SVC_RESTART: `${service} restart`,
     SVC_STATUS: `${service} status`,
+    SVC_SWITCH: join(home, 'bin', 'lab-switch'),
     KAFKA_BIN: join(home, 'bin'),
     KAFKA_VERSION: plan.version,
     CLIENT_CONFIG: secretFiles.clientConfig(home, 'admin'),

@@ -49,6 +49,9 @@ export function writeBin(home: string, version: Version): void {
   const reprise = [process.execPath, join(toolFolder(), 'dist/reprise.js')].map(quoted).join(' ')
   script(join(bin, 'lab-svc'), `${reprise} lab svc --home ${quoted(home)}`)
   script(join(bin, 'lab-fault'), `${reprise} lab fault --home ${quoted(home)}`)
+  // NODE FOLDER points the node's link to a release, NODE alone changes nothing; both print where it points.
+  const point = `link=${quoted(join(home, 'nodes'))}/$1/kafka; { [ $# -lt 2 ] || { test -d "$2" && ln -sfn "$2" "$link"; }; } && readlink "$link"`
+  script(join(bin, 'lab-switch'), `sh -c ${quoted(point)} lab-switch`)
 }
 
 const currentLink = (home: string, node: string): string => join(home, 'nodes', node, 'kafka')
