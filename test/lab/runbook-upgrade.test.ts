@@ -43,16 +43,12 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     expect(seen.clusters.primary?.map(({ lost }) => lost)).toEqual([0, 0, 0])
     return seen
   }
-  const upgrade = (...words: string[]) =>
-    lab().reprise([
-      ...['run', 'runbooks/kafka/rolling-upgrade.md', '-e', 'lab', '--unattended'],
-      ...['--answers', 'runbooks/kafka/rolling-upgrade.answers.yaml', '-p', 'SOAK=4s', ...words],
-    ])
-  const finalise = () =>
-    lab().reprise([
-      ...['run', 'runbooks/kafka/finalise-features.md', '-e', 'lab', '--unattended', '--as', 'operator'],
-      ...['--answers', 'runbooks/kafka/finalise-features.answers.yaml', '--allow', 'irreversible:finalise'],
-    ])
+  const run = (name: string, ...words: readonly string[]) => {
+    const file = `runbooks/kafka/${name}`
+    return lab().reprise(['run', `${file}.md`, '-e', 'lab', '--unattended', '--answers', `${file}.answers.yaml`, ...words])
+  }
+  const upgrade = (...words: readonly string[]) => run('rolling-upgrade', '-p', 'SOAK=4s', ...words)
+  const finalise = () => run('finalise-features', '--as', 'operator', '--allow', 'irreversible:finalise')
 
   beforeAll(async () => {
     cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
@@ -87,7 +83,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     expect(level.exec(await tool('kafka-features.sh', 'describe'))?.[1]).toBe(level.exec(before)?.[1])
   }, 60_000)
 
-  test('once mended it goes on: the node that has the release is passed over, the others follow', async () => {
+  test('once mended it goes on: the node that has the release is passed over, the others follow', async ({ annotate }) => {
     const text = readFileSync(settings('p2'), 'utf8')
     writeFileSync(settings('p2'), text.replace('log.segment.bytes=524288\n', ''))
     const ended = await upgrade()
@@ -97,15 +93,15 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     const { acknowledged, longestGapMs } = await nothingLost()
     const away = [...ended.stdout.matchAll(/(p\d) was away or behind for (\d+) s/g)].map(([, node, s]) => `${node} ${s} s`)
     expect(away.length).toBe(2)
-    console.log(`upgrade: away ${away.join(', ')}; ${acknowledged} acknowledged, 0 lost, longest gap ${longestGapMs} ms`)
+    await annotate(`away ${away.join(', ')}; ${acknowledged} acknowledged, 0 lost, longest gap ${longestGapMs} ms`)
   }, 240_000)
 
   test('finalising waits for its approval, and then the door is closed: the old release does not start any more', async () => {
     const asked = await finalise()
     expect(asked.code, asked.stdout + asked.stderr).toBe(6)
-    const [run] = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string; result: string }[]
+    const [last] = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string; result: string }[]
     const approved = await lab().exec(
-      `echo approve | node '${cli}' approve ${run?.run} finalise --as lead && node '${cli}' resume ${run?.run} --unattended`,
+      `echo approve | node '${cli}' approve ${last?.run} finalise --as lead && node '${cli}' resume ${last?.run} --unattended`,
     )
     expect(approved.code, approved.stdout + approved.stderr).toBe(0)
     const levels = (await lab().exec(newTool('describe'))).stdout

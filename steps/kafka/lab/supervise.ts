@@ -35,7 +35,8 @@ export function startProcess(
     cwd: home,
     detached: true,
     stdio: ['ignore', log, log],
-    env: { ...process.env, ...env, [MARK]: home },
+    // A run's marks are not handed on: what a runbook's block starts here is the lab's, as it were a service manager's.
+    env: { ...process.env, REPRISE_TASK: undefined, REPRISE_RUN: undefined, ...env, [MARK]: home },
   })
   // Where it cannot be started there is no pid; the event must not end us.
   child.on('error', () => undefined)
