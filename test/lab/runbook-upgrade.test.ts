@@ -66,13 +66,12 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     appendFileSync(settings('p2'), 'log.segment.bytes=524288\n')
     const ended = await upgrade('-p', 'START_LIMIT=40s')
     expect(ended.code, ended.stdout + ended.stderr).toBe(5)
-    expect(readFileSync(join(lab().root, 'runbooks/kafka/rolling-upgrade.md'), 'utf8')).toMatch(
-      /\| `r-\S+` *\|.*failed at `?start\[p2\]`?.*\|/,
-    )
+    const row = /\| `r-\S+` *\|.*\| rolled-back-in-part, failed at start *\|/
+    expect(row.test(readFileSync(join(lab().root, 'runbooks/kafka/rolling-upgrade.md'), 'utf8'))).toBe(true)
     expect(await lines()).toEqual(['1: new', '2: old', '3: old'])
     expect(await tool('kafka-topics.sh', '--describe', '--under-replicated-partitions')).toBe('')
     await nothingLost()
-  }, 240_000)
+  }, 300_000)
 
   test('finalising is refused while a node runs the old release, and nothing has changed', async () => {
     const before = await tool('kafka-features.sh', 'describe')
@@ -94,7 +93,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     const away = [...ended.stdout.matchAll(/(p\d) was away or behind for (\d+) s/g)].map(([, node, s]) => `${node} ${s} s`)
     expect(away.length).toBe(2)
     await annotate(`away ${away.join(', ')}; ${acknowledged} acknowledged, 0 lost, longest gap ${longestGapMs} ms`)
-  }, 240_000)
+  }, 300_000)
 
   test('finalising waits for its approval, and then the door is closed: the old release does not start any more', async () => {
     const asked = await finalise()
@@ -116,5 +115,5 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     expect(again.code, again.stdout + again.stderr).toBe(0)
     await expect.poll(lines, { timeout: 30_000, interval: 1000 }).toEqual(['1: new', '2: new', '3: new'])
     await nothingLost()
-  }, 240_000)
+  }, 300_000)
 })
