@@ -80,6 +80,9 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/failove
     const back = `printf 'server 127.0.0.1 %s\\nupdate delete %s CNAME\\nupdate add %s 5 CNAME %s.\\nsend\\n' "\${DNS_SERVER#*:}" "$CLIENT_ALIAS" "$CLIENT_ALIAS" "$PRIMARY_ALIAS" | nsupdate -k "$DNS_KEY_FILE"`
     expect((await lab().exec(back)).code).toBe(0)
     await lab().cli('kafka-topics.sh', [...on('DR'), '--create', '--topic', 'dr-probe', '--partitions', '3'])
+    // A reset leaves ACLs: the fence of the test before would stand.
+    for (const cluster of ['PRIMARY', 'DR'] as const)
+      await lab().cli('kafka-acls.sh', [...on(cluster), '--remove', '--force', '--topic', TOPIC])
     expect((await lab().lab('load', 'start', '--partitions', '3', '--rate', '60')).code).toBe(0)
     await expect.poll(async () => sum(await report(), 'lost'), { timeout: 60_000, interval: 1000 }).toBeLessThan(60)
   }, 300_000)
@@ -130,7 +133,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/failove
     console.log('unplanned', figures.acknowledged, 'lost', sum(figures, 'lost'), 'duplicated', sum(figures, 'duplicated'))
     console.log('unplanned: no acknowledgement for', figures.longestGapMs, 'ms; read again', figures.readAgain)
     console.log(/^ *RTO .*$/m.exec(ended.stdout)?.[0])
-    const said = /primary dead: (\d+) acknowledged, (\d+) lost/.exec(ended.stdout)
-    expect(Number(said?.[2])).toBe(sum(figures, 'lost'))
+    // What the run measured is what the load knows: all of it was acknowledged by the primary, or is on the DR cluster.
+    expect(ended.stdout).toContain(sum(figures, 'lost') === 0 ? 'RPO 0' : `"lost":${sum(figures, 'lost')}`)
   }, 600_000)
 })
