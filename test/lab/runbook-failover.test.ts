@@ -35,6 +35,12 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/failove
   const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
   const sum = (of: Report, field: 'lost' | 'duplicated'): number =>
     (of.clusters['dr'] ?? []).reduce((all, one) => all + one[field], 0)
+  /** The figures of a move, for the README. */
+  const tell = (kind: string, of: Report, { stdout }: Ended): void => {
+    const records = `${of.acknowledged} acknowledged, ${sum(of, 'lost')} lost, ${sum(of, 'duplicated')} duplicated, ${of.readAgain} read again`
+    const measures = /^ *RTO .*$/m.exec(stdout)?.[0].trim() ?? 'RTO not said'
+    process.stdout.write(`${kind}: ${records}; no acknowledgement for ${of.longestGapMs} ms; ${measures}\n`)
+  }
   const alias = async (): Promise<string> =>
     (await lab().exec('dig +short -p "${DNS_SERVER#*:}" @127.0.0.1 "$CLIENT_ALIAS" CNAME')).stdout.trim()
   const connector = async (name: string): Promise<string> =>
@@ -96,9 +102,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/failove
       await expect.poll(async () => (await report()).acknowledged, { timeout: 60_000 }).toBeGreaterThan(before + 30)
       await lab().lab('load', 'stop')
       const figures = await report()
-      console.log('planned', figures.acknowledged, 'lost', sum(figures, 'lost'), 'duplicated', sum(figures, 'duplicated'))
-      console.log('planned: no acknowledgement for', figures.longestGapMs, 'ms; read again', figures.readAgain)
-      console.log(/^ *RTO .*$/m.exec(ended.stdout)?.[0])
+      tell('planned', figures, ended)
       expect(sum(figures, 'lost')).toBe(0)
       expect(await lab().cli('kafka-acls.sh', [...on('PRIMARY'), '--list', '--topic', TOPIC])).toContain('permissionType=DENY')
       expect(JSON.parse(await connector('mm2-source'))).toMatchObject({ connector: { state: 'STOPPED' }, tasks: [] })
@@ -130,9 +134,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/failove
     await expect.poll(async () => (await report()).acknowledged, { timeout: 60_000 }).toBeGreaterThan(before + 30)
     await lab().lab('load', 'stop')
     const figures = await report()
-    console.log('unplanned', figures.acknowledged, 'lost', sum(figures, 'lost'), 'duplicated', sum(figures, 'duplicated'))
-    console.log('unplanned: no acknowledgement for', figures.longestGapMs, 'ms; read again', figures.readAgain)
-    console.log(/^ *RTO .*$/m.exec(ended.stdout)?.[0])
+    tell('unplanned', figures, ended)
     // What the run measured is what the load knows: all of it was acknowledged by the primary, or is on the DR cluster.
     expect(ended.stdout).toContain(sum(figures, 'lost') === 0 ? 'RPO 0' : `"lost":${sum(figures, 'lost')}`)
   }, 600_000)
