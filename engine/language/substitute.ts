@@ -1,8 +1,11 @@
 import type { Json, Value } from '../model/value.ts'
+import { listItems } from './type.ts'
 
 /** A value as JSON: numbers, booleans and lists with their type; a secret only where its text is given as `text`. */
 export function jsonOf(value: Value): Json {
   if ('ref' in value) return '•••'
+  const of = /^list\((.*)\)$/.exec(value.type)?.[1]
+  if (of !== undefined) return listItems(value.text).map((text) => jsonOf({ type: of.replace(/\(.*$/, ''), text }))
   switch (value.type) {
     case 'int':
     case 'number':

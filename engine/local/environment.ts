@@ -24,6 +24,11 @@ export function typedValues(
     else if (value !== null) values[name] = { type: type.replace(/\(.*/s, ''), text: value }
   }
   Object.assign(values, hands.started, execution.values)
+  // Facts call a list a list; what it is one of stands in the plan.
+  for (const { name, type } of hands.plan.params) {
+    const value = values[name]
+    if (value !== undefined && 'text' in value && value.type === 'list') values[name] = { type, text: value.text }
+  }
   for (const [name, text] of Object.entries(builtins(hands))) values[name] = { type: 'string', text }
   return values
 }

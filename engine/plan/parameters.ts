@@ -215,7 +215,8 @@ export function valuesOf(params: readonly PlanParam[], { environment, drill }: M
   }
   for (const { name, type, value, secret, ref } of params) {
     if (secret) values[name] = { type: 'secret', ref: ref ?? `env:${name}` }
-    else if (value !== null) values[name] = { type: type.replace(/\(.*/s, ''), text: value }
+    // A list keeps the type of its items: a step's input takes it as an array of them.
+    else if (value !== null) values[name] = { type: type.startsWith('list(') ? type : type.replace(/\(.*/s, ''), text: value }
   }
   return values
 }

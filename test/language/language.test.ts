@@ -185,6 +185,11 @@ test('$NAME is replaced inside scalars, after parsing; a scalar that is exactly 
     json: { n: 3, s: 'x a: [b y', list: ['a: [b'], key: { $N: 1 } },
   })
   expect(substitute('$GONE', values)).toMatchObject({ ok: false, unknown: ['GONE'] })
+  const lists = { HOSTS: { type: 'list(string)', text: 'kafka-1, kafka-2' }, PORTS: { type: 'list(int(1..))', text: '[1, 2]' } }
+  expect(substitute({ hosts: '$HOSTS', ports: '$PORTS', said: 'all: $HOSTS' }, lists)).toEqual({
+    ok: true,
+    json: { hosts: ['kafka-1', 'kafka-2'], ports: [1, 2], said: 'all: kafka-1, kafka-2' },
+  })
   expect(namesInJson({ a: '$N and ${S}' }).toSorted()).toEqual(['N', 'S'])
 })
 
