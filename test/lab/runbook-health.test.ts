@@ -41,7 +41,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
       }
       return Object.fromEntries(shown.steps.map(({ id, result }) => [id, result]))
     }
-    beforeEach(() => void cpSync(join(shipped, 'kafka', name), join(lab().root, file)))
+    beforeEach(() => cpSync(join(shipped, 'kafka', name), join(lab().root, file)))
 
     test('passes on a healthy cluster, draws it, and adds its row', async () => {
       const ended = await run()
