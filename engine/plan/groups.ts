@@ -25,6 +25,14 @@ export function groupsOf(making: Making, bodies: readonly Body[]): PlanGroup[] {
         ...(each.list === null ? {} : { actual: each.list }),
         words: making.params.map(({ name }) => name),
       })
+    const twice = items.find((item, at) => items.indexOf(item) !== at)
+    if (twice !== undefined)
+      problem(making, {
+        rule: 'for-each-items',
+        place: label.place,
+        reason: `Unexpected item ${JSON.stringify(twice)} twice after For each, expected every item once: it would run for the first only`,
+        actual: twice,
+      })
     const parts = body.step === null && body.phase !== null ? [body.id, ...(partsOf.get(body.phase) ?? [])] : [body.id]
     return [{ id: body.id, variable: each.variable, items, parts, atOnce: each.atOnce }]
   })

@@ -121,6 +121,12 @@ describe('entries', () => {
   })
 })
 
+test('an item that stands twice is a problem: it would run once and nobody would say so', () => {
+  const source = `# B\n\n## Procedure\n\n### Step 1: Restart\n\n**For each**: \`X\` in \`a\`, \`b\`, \`a\`\n\n${fence('bash', 'restart "$X"')}`
+  const made = makePlan(requestFor(source))
+  expect(made.problems.filter(({ severity }) => severity === 'error')).toMatchObject([{ rule: 'for-each-items', actual: 'a' }])
+})
+
 describe('typed steps', () => {
   const probe = defineStep({
     name: 'example.probe',
