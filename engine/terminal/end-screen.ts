@@ -86,7 +86,8 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
   const left = effects.filter(({ undo }) => undo !== 'undone' && undo !== 'by-hand')
   const isUnknown = (key: string): boolean => {
     const status = state.entries[key]?.status
-    return status === 'unknown' || status === 'open' || status === 'failed'
+    // One that was skipped began before: what it did is not known.
+    return status === 'unknown' || status === 'open' || status === 'failed' || status === 'skipped'
   }
   const notUndone = left.map((effect) => notUndoneText(words, plan, effect.key, name(effect.key), isUnknown(effect.key)))
   const changed = state.effects.filter(({ key, undo }) => undo === 'due' && !isUnknown(key)).map(({ key }) => name(key))

@@ -5,7 +5,7 @@ import { keyLine } from '../../engine/terminal/key-line.ts'
 import { questionScreen } from '../../engine/terminal/question-screen.ts'
 import { overviewScreen } from '../../engine/terminal/overview-screen.ts'
 import { returningScreen } from '../../engine/terminal/returning-screen.ts'
-import { endScreen } from '../../engine/terminal/end-screen.ts'
+import { endScreen, endSentence } from '../../engine/terminal/end-screen.ts'
 import type { AskContext } from '../../engine/terminal/ask-context.ts'
 import { blank, context, failover, known, look, question } from './sample.ts'
 
@@ -451,6 +451,14 @@ describe('the end', () => {
         RTO 9m05s (target 15m: met) · RPO not measured
         Row added to runbooks/failover-dr.md · all of it: reprise show r-261122-7f3k"
     `)
+  })
+  test('of a run that passed does not call a change done that failed and was skipped', () => {
+    const state = blank({
+      entries: { 'stop-mm2': known({ status: 'skipped' }) },
+      effects: [{ key: 'stop-mm2', undo: 'due' }],
+      ended: { result: 'passed', exitCode: 0 },
+    })
+    expect(endSentence(look().words, failover(), state)).toBe('Effect unknown: 5. 1 skip: 5.')
   })
   test('of a run in which nothing changed says so', () => {
     const state = blank({ failure: { key: 'lag', why: 'x' }, ended: { result: 'failed', exitCode: 4 } })
