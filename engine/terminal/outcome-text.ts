@@ -11,5 +11,5 @@ export function outcomeText({ cause, exit, status }: Outcome, words: Words): str
   if (cause.type === 'verdict' && cause.text !== '') return cause.text
   const isUnreached = cause.type === 'connection' && status === 'not-started'
   const word = isUnreached ? words.screen.unreached : words.causes[cause.type]
-  return cause.text === '' || cause.text === word ? word : `${word}${words.colon} ${cause.text}`
+  return cause.type === 'runner-died' || cause.text === '' || cause.text === word ? word : `${word}${words.colon} ${cause.text}`
 }

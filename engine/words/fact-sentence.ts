@@ -19,7 +19,8 @@ export function factSentence(fact: Stamped, plan: Plan, words: Words): string | 
       const { outcome } = fact
       const time = took(outcome.tookMs)
       if (outcome.status === 'done') return `${fact.purpose === 'undo' ? line.undone : line.done} ${fact.key}, ${time}`
-      const why = outcome.cause === undefined ? '' : `${words.colon} ${outcome.cause.text}`
+      const cause = outcome.cause?.type === 'runner-died' ? words.causes['runner-died'] : outcome.cause?.text
+      const why = cause === undefined ? '' : `${words.colon} ${cause}`
       return `${outcome.status === 'unknown' ? line.unknown : line.failed} ${fact.key}${why}, ${time}`
     }
     case 'step-settled':

@@ -1,3 +1,4 @@
+import { outcomeText } from '../../engine/terminal/outcome-text.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { limit, took } from '../../engine/words/took.ts'
@@ -92,4 +93,15 @@ describe('a time', () => {
       ),
     )
   })
+})
+
+test('that the engine died is said once, in the language of the reader', () => {
+  const outcome = {
+    status: 'unknown',
+    cause: { type: 'runner-died', text: 'the engine died during this step' },
+    tail: '',
+    tookMs: 0,
+  } as const
+  expect(outcomeText(outcome, wordsOf('fr'))).toBe('le moteur est mort')
+  expect(outcomeText(outcome, wordsOf('en'))).toBe('the engine died')
 })
