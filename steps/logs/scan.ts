@@ -64,6 +64,10 @@ const input = z
     path: ['mark'],
     message: 'Invalid input: expected cursor with mark',
   })
+  .refine(({ mark, patterns: { critical, warning, info } }) => mark || critical.length + warning.length + info.length > 0, {
+    path: ['patterns'],
+    message: 'Invalid input: expected at least one pattern, unless mark is set',
+  })
 
 const output = z.strictObject({
   critical: z.int().describe('Events with a critical pattern.'),

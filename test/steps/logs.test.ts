@@ -336,6 +336,7 @@ describe('the pieces', () => {
     ['a pattern that is none', { patterns: { critical: [{ pattern: '(' }] } }],
     ['a pattern that looks back', { patterns: { critical: [{ pattern: '(a)\\1' }] } }],
     ['a mark without a cursor', { mark: true }],
+    ['a look for nothing, which would always pass,', { patterns: { critical: [], warning: [] } }],
   ])('%s is refused', (_, more) => {
     expect(scan.input.safeParse({ files: 'x', patterns: {}, ...more }).success).toBe(false)
   })
