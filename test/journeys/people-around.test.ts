@@ -117,6 +117,15 @@ describe('from another terminal', () => {
   })
 })
 
+test('handover speaks the language of the runbook', async () => {
+  const root = folder({ 'book.md': '# Veille\n\n## Procédure\n\n### Étape 1 : Regarder\n\n```bash {check}\necho vu\n```\n' })
+  await reprise(['run', 'book.md', '--unattended'], { cwd: root })
+  const [run] = JSON.parse((await reprise(['runs', '--json'], { cwd: root })).stdout) as { run: string }[]
+  const page = await reprise(['handover', run?.run ?? ''], { cwd: root })
+  expect(page.stdout).toContain(': Veille')
+  expect(page.stdout).not.toContain('Handover of')
+})
+
 describe('a lock that lives', () => {
   test('the second person is told who, since when and where, and needs a reason', async () => {
     const root = folder({ 'book.md': SLOW })

@@ -3,6 +3,7 @@ import type { Message } from '../../model/fact.ts'
 import { capturedValues, handoverMarkdown, nextStep } from '../../report/handover.ts'
 import { showJson } from '../../report/json.ts'
 import { returningScreen } from '../../terminal/returning-screen.ts'
+import { wordsOf } from '../../words/words.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { say } from '../output.ts'
@@ -21,9 +22,10 @@ export async function command({ args, given }: Call): Promise<number> {
   } else {
     const agoMs = Math.max(0, Date.now() - Date.parse(facts.at(-1)?.at ?? ''))
     const extra = { runId, agoMs, killed: false, nowMs: (facts.at(-1)?.ms ?? 0) + agoMs }
-    const standing = returningScreen({ words: place.words, width: 76, ascii: false }, { plan, state, extra }).slice(2)
+    const words = given.lang === undefined ? wordsOf(plan.runbook.lang) : place.words
+    const standing = returningScreen({ words, width: 76, ascii: false }, { plan, state, extra }).slice(2)
     while (standing.at(-1) === '') standing.pop()
-    say(handoverMarkdown({ runId, plan, facts, state, live, standing }, place.words))
+    say(handoverMarkdown({ runId, plan, facts, state, live, standing }, words))
   }
   if (given.to === undefined) return EXIT.passed
   // After its end, a record takes notes only; who goes on is told by the resume.
