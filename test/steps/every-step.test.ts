@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { parse } from 'yaml'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { stepText } from '../../engine/cli/commands/steps.ts'
+import { wordsOf } from '../../engine/words/words.ts'
 import { ownSteps } from '../docs/pages.ts'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -28,6 +30,14 @@ describe.each(types.map((type) => [type.name, type] as const))('%s', (_, type) =
     expect(type.summary).toMatch(/^[A-Z].*\.$/)
     expect(['reads', 'changes', 'destroys']).toContain(type.effect)
     if (type.effect === 'destroys') expect(typeof type.check === 'function').toBe(true)
+  })
+
+  test('is shown to people at 80 columns', () => {
+    const lines = stepText(type, wordsOf('en')).split('\n')
+    expect(lines[0]).toBe(`${type.name} (${type.effect})`)
+    // Examples and sentences are as long as they are; the tables of fields are not.
+    const tables = lines.slice(0, lines.indexOf('Examples'))
+    for (const line of tables.slice(2)) expect(line.length, line).toBeLessThanOrEqual(80)
   })
 
   test('takes nothing that it does not know, and describes each field', () => {

@@ -68,27 +68,33 @@ function schemaOf(schema: StepType['input'], io: 'input' | 'output'): object {
   return z.toJSONSchema(schema, { io, unrepresentable: 'any' })
 }
 
-function stepText(type: StepType, words: Words): string {
+interface FieldSchema {
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly default?: unknown
+  readonly enum?: readonly unknown[]
+  readonly anyOf?: readonly FieldSchema[]
+}
+
+/** A field's type in a few words: `string`, `number|null`, `warn|fail`. */
+function typeText({ type, enum: values, anyOf }: FieldSchema): string {
+  if (values !== undefined) return values.join('|')
+  if (anyOf !== undefined) return [...new Set(anyOf.map(typeText))].join('|')
+  return [type ?? ''].flat().join('|')
+}
+
+/** A step type for people, at 80 columns. */
+export function stepText(type: StepType, words: Words): string {
   const { cli } = words
   const fields = (schema: object): string[] => {
     const { properties = {}, required = [] } = schema as {
-      readonly properties?: Readonly<
-        Record<
-          string,
-          {
-            readonly type?: string
-            readonly description?: string
-            readonly default?: unknown
-            readonly enum?: readonly unknown[]
-          }
-        >
-      >
+      readonly properties?: Readonly<Record<string, FieldSchema>>
       readonly required?: readonly string[]
     }
     return tableLines(
       Object.entries(properties).map(([field, one]) => [
         `  ${field}${required.includes(field) && one.default === undefined ? '' : '?'}`,
-        one.enum === undefined ? (one.type ?? '') : one.enum.join('|'),
+        typeText(one),
         `${one.description ?? ''}${one.default === undefined ? '' : ` (${JSON.stringify(one.default)})`}`,
       ]),
       80,
