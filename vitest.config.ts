@@ -5,6 +5,8 @@ export default defineConfig({
     reporters: ['default', './test/support/left-out.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A machine that does something else for a moment is told once from a fault: a test that fails again has failed.
+    retry: process.env['CI'] === 'true' ? 1 : 0,
     tags: [{ name: 'slow', description: 'takes more than ten seconds', timeout: 300_000 }],
     coverage: { provider: 'v8', include: ['engine/**', 'steps/**'] },
     globalSetup: ['test/support/build.ts'],

@@ -217,7 +217,7 @@ describe('dns.route53', () => {
   test('PENDING for ever: the change is named, and it is unknown whether all have it', async () => {
     await standIn.close()
     standIn = await startStandIn({ keys, propagationMs: 60_000 })
-    const said = await execute(route53, inputOf({ syncMs: 800 }), tools)
+    const said = await execute(route53, inputOf({ syncMs: 2500 }), tools)
     expect(said).toMatchObject({ status: 'unknown', verdict: 'unknown' })
     expect(said.summary).toMatch(/took the change C[A-Z0-9]+; then: still PENDING/)
   })
