@@ -24,8 +24,10 @@ export async function breakConnector(
     async () => {
       const seen = await connectorState(plan, name)
       if (seen === null) return null
-      const isReached = how === 'break' ? seen.tasks.includes('FAILED') : seen.state === wanted
-      return isReached ? true : null
+      if (how === 'break') return seen.tasks.includes('FAILED') ? true : null
+      // It says so a moment before its tasks have ended: what they still copy would be copied under a fault.
+      const isStill = how === 'stop' ? seen.tasks.length === 0 : seen.tasks.every((state) => state === wanted)
+      return seen.state === wanted && isStill ? true : null
     },
     { what: () => `${name} is not ${wanted}`, timeoutMs: 90_000, everyMs: 100 },
   )
