@@ -13,14 +13,14 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'], maxWorkers: 2, sequence: { groupOrder: 0 } },
+        test: { name: 'main', include: ['test/**/*.test.ts'], exclude: ['test/lab/**'], sequence: { groupOrder: 0 } },
       },
       {
         // Real Kafka: one file after another, after everything else. `vitest run --project main` leaves it out.
         extends: true,
         test: {
           name: 'lab',
-          include: ['test/lab/**/*.test.ts'],
+          include: ['test/lab/*.test.ts'],
           globalSetup: ['test/lab/support/end-labs.ts'],
           fileParallelism: false,
           maxWorkers: 1,
@@ -28,6 +28,19 @@ export default defineConfig({
           sequence: { groupOrder: 1 },
         },
       },
-    ],
+      {
+        // Whole runbooks against real clusters, minutes each: `npm run test:runbooks`.
+        extends: true,
+        test: {
+          name: 'runbooks',
+          include: ['test/lab/runbooks/*.test.ts'],
+          globalSetup: ['test/lab/support/end-labs.ts'],
+          fileParallelism: false,
+          maxWorkers: 1,
+          testTimeout: 120_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+       ],
   },
 })

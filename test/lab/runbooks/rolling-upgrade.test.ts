@@ -2,11 +2,11 @@ import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeWith } from '../support/describe-with.ts'
-import { cli } from '../support/reprise.ts'
-import { useLab } from './support/lab.ts'
+import { describeWith } from '../../support/describe-with.ts'
+import { cli } from '../../support/reprise.ts'
+import { useLab } from '../support/lab.ts'
 
-const shipped = fileURLToPath(new URL('../../runbooks/', import.meta.url))
+const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 
 interface Report {
   readonly topic: string

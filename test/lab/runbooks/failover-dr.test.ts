@@ -2,11 +2,11 @@ import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { describeWith } from '../support/describe-with.ts'
-import { cli as program, type Ended } from '../support/reprise.ts'
-import { useLab } from './support/lab.ts'
+import { describeWith } from '../../support/describe-with.ts'
+import { cli as program, type Ended } from '../../support/reprise.ts'
+import { useLab } from '../support/lab.ts'
 
-const shipped = fileURLToPath(new URL('../../runbooks/', import.meta.url))
+const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const TOPIC = 'load'
 
 /** The applications look their cluster up again: they go where the name points. */
