@@ -84,18 +84,19 @@ test('those who splice into one file wait for each other', async () => {
 })
 
 test('a process that nobody has buried yet holds nothing', async () => {
-  // The shell's own child is killed and never waited for: a zombie as long as the shell sleeps.
-  const shell = spawn('bash', ['--norc', '-c', 'sleep 60 & echo $!; kill -9 $!; exec sleep 30'], {
+  // The shell becomes a program that never waits for the child it had: killed then, the child is a zombie as long as that one sleeps.
+  const shell = spawn('bash', ['--norc', '-c', 'sleep 60 & echo $!; exec sleep 30'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   try {
     const pid = await new Promise<number>((resolve) =>
       shell.stdout.once('data', (text: Buffer) => resolve(Number(text.toString()))),
     )
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await expect.poll(() => readFileSync(`/proc/${shell.pid ?? 0}/comm`, 'latin1').trim()).toBe('sleep')
+    process.kill(pid, 'SIGKILL')
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ')
     const note = { ...holder, host: hostname(), pid, since: new Date().toISOString() }
     writeFileSync(join(folder, 'a.json'), JSON.stringify(note))
-    expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z ')
     expect(holderOf(holder.run, [folder])).toBeNull()
     writeFileSync(join(folder, 'a.json'), JSON.stringify({ ...note, pid: process.pid }))
     expect(holderOf(holder.run, [folder])).toMatchObject({ pid: process.pid })
