@@ -37,7 +37,9 @@ describeWith(['java', 'mvn'], 'a lab of one node', () => {
       '--partitions',
       '3',
     ])
-    expect(await lab().cli('kafka-topics.sh', ['--bootstrap-server', PRIMARY_BOOTSTRAP, '--list'])).toBe('orders\n')
+    expect(await lab().cli('kafka-topics.sh', ['--bootstrap-server', PRIMARY_BOOTSTRAP, '--list', '--exclude-internal'])).toBe(
+      'orders\n',
+    )
   })
 
   test('writes an environment that the inventory reads and a shell sources alike', async () => {
@@ -72,7 +74,9 @@ describeWith(['java', 'mvn'], 'a lab of one node', () => {
     const { PRIMARY_BOOTSTRAP = '' } = lab().env
     await lab().lab('svc', 'stop', 'p1')
     expect((await lab().lab('reset')).code).toBe(0)
-    expect(await lab().cli('kafka-topics.sh', ['--bootstrap-server', PRIMARY_BOOTSTRAP, '--list'])).toBe('\n')
+    expect(await lab().cli('kafka-topics.sh', ['--bootstrap-server', PRIMARY_BOOTSTRAP, '--list', '--exclude-internal'])).toBe(
+      '\n',
+    )
   })
 
   test('shows what a node printed', async () => {

@@ -29,7 +29,8 @@ async function readKeyFile(path: string, shown: string): Promise<FoundKey> {
   } catch (error) {
     return { ok: false, reason: `${shown} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'of an unknown kind'})` }
   }
-  const plain = text.replace(/\/\*[\s\S]*?\*\/|(?:\/\/|#).*$/gm, ' ')
+  // A comment begins outside quotes only: base64 may hold `//`.
+  const plain = text.replace(/("[^"]*")|\/\*[\s\S]*?\*\/|(?:\/\/|#).*$/gm, (_, quoted?: string) => quoted ?? ' ')
   const [, name = '', body = ''] = /\bkey\s+"?([^\s"{]+)"?\s*\{([^}]*)\}/.exec(plain) ?? []
   const algorithm = /\balgorithm\s+"?([A-Za-z0-9-]+)"?\s*;/.exec(body)?.[1]?.toLowerCase() ?? ''
   const secret = /\bsecret\s+"?([A-Za-z0-9+/=]+)"?\s*;/.exec(body)?.[1] ?? ''

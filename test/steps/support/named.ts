@@ -51,7 +51,8 @@ const keyText = (name: string, secret: string): string => `key "${name}" {\n\tal
 export async function named(): Promise<Named> {
   const folder = mkdtempSync(join(tmpdir(), 'reprise-named-'))
   const port = await freePort()
-  const secret = randomBytes(32).toString('base64')
+  // Base64 may hold `//`, which begins a comment elsewhere in such a file.
+  const secret = Buffer.concat([Buffer.alloc(3, 0xff), randomBytes(29)]).toString('base64')
   const reader = randomBytes(32).toString('base64')
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text, { mode: 0o600 })
