@@ -126,7 +126,7 @@ describeWith(['java', 'mvn'], 'labs side by side', () => {
     const values = Array.from({ length: 20 }, (_, index) => String(index))
     await createTopics(PRIMARY_BOOTSTRAP, ['payments'], 1)
     await writeValues(PRIMARY_BOOTSTRAP, 'payments', values)
-    await expect.poll(() => readValues(DR_BOOTSTRAP, 'payments').catch(() => []), { timeout: 30_000 }).toEqual(values)
+    await expect.poll(() => readValues(DR_BOOTSTRAP, 'payments').catch(() => []), { timeout: 90_000 }).toEqual(values)
     expect(await (await fetch(`${CONNECT_URL}/connectors`)).json()).toHaveLength(3)
   })
 
