@@ -13,6 +13,7 @@ import type { Answers } from '../model/answers.ts'
 import type { Settings, StepId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Json } from '../model/value.ts'
+import { startNamed } from '../model/step-named.ts'
 import { runSummary } from '../report/run-summary.ts'
 import type { Terminal } from '../terminal/attended.ts'
 import { EXIT, Exit } from './exit.ts'
@@ -253,7 +254,10 @@ function settingsOf(record: RunRecord, given: Given, { answers, root }: Prepared
     allow: [...new Set([...(before?.allow ?? []), ...(given.allow ?? []).map((word) => word.replace(/^irreversible:/, ''))])],
     meant: given.iMean ?? before?.meant ?? null,
     incidentMs: before?.incidentMs ?? 0,
-    from: given.from === undefined ? (before?.from ?? null) : { step: given.from, reason: given.reason ?? '' },
+    from:
+      given.from === undefined
+        ? (before?.from ?? null)
+        : { step: startNamed(record.plan, given.from), reason: given.reason ?? '' },
     leaves: unattended,
   }
 }

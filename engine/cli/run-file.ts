@@ -9,6 +9,7 @@ import { type Ran, startRun } from '../local/start-run.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Settings } from '../model/fact.ts'
 import type { Json } from '../model/value.ts'
+import { startNamed } from '../model/step-named.ts'
 import type { Terminal } from '../terminal/attended.ts'
 import { refusedText } from '../terminal/refused.ts'
 import { EXIT } from './exit.ts'
@@ -248,24 +249,32 @@ function readyPlan(prepared: Prepared, given: Given, kind: RunKind): Ready | nul
   const warnings = problems.filter(({ severity }) => severity === 'warning')
   if (kind.unattended && !json && given.quiet !== true)
     tellProblems(warnings, { json, words, sources: new Map([[prepared.file, prepared.source]]) })
-  return { plan, notes: [...(kind.notes ?? []), ...(over?.notes ?? [])], settings: settingsOf(prepared, given, kind, incident) }
+  return {
+    plan,
+    notes: [...(kind.notes ?? []), ...(over?.notes ?? [])],
+    settings: settingsOf(prepared, given, { plan, incidentMs: incident, unattended: kind.unattended }),
+  }
 }
 
-function settingsOf(prepared: Prepared, given: Given, { unattended }: RunKind, incidentMs: number): Settings {
+function settingsOf(
+  prepared: Prepared,
+  given: Given,
+  { plan, unattended, incidentMs }: { readonly plan: Plan; readonly unattended: boolean; readonly incidentMs: number },
+): Settings {
   const { answers, root } = prepared
   const mode = unattended ? 'unattended' : 'attended'
   const said: Json = answers === null ? null : { params: answers.params, steps: answers.steps, 'on-failure': answers.onFailure }
   return {
     mode,
     operator: operatorOf(given, mode, root),
-    environment: prepared.planned?.plan?.environment ?? '',
+    environment: plan.environment,
     answers: said,
-    drill: prepared.planned?.plan?.drill ?? null,
+    drill: plan.drill,
     rollback: (given.rollback as Settings['rollback'] | undefined) ?? (unattended ? 'on-failure' : 'ask'),
     allow: (given.allow ?? []).map((word) => word.replace(/^irreversible:/, '')),
     meant: given.iMean ?? null,
     incidentMs,
-    from: given.from === undefined ? null : { step: given.from, reason: given.reason ?? '' },
+    from: given.from === undefined ? null : { step: startNamed(plan, given.from), reason: given.reason ?? '' },
     leaves: unattended,
   }
 }

@@ -1,5 +1,6 @@
 import { checkValue, parseType } from '../language/type.ts'
-import type { PlanEntry } from '../model/plan.ts'
+import type { PlanEntry, PlanPart } from '../model/plan.ts'
+import { stepNamed } from '../model/step-named.ts'
 import type { Json } from '../model/value.ts'
 import { problem } from './making.ts'
 import type { Making } from './making.ts'
@@ -12,10 +13,9 @@ const no: readonly string[] = ['no', 'n', 'false', 'non']
 const instead: readonly string[] = ['skip', 'by-hand', 'done']
 
 /** Answers, allowances and a start must name what there is, and answer what is asked. */
-export function checkAnswers(making: Making, entries: readonly PlanEntry[]): void {
+export function checkAnswers(making: Making, steps: readonly PlanPart[], entries: readonly PlanEntry[]): void {
   const { answers, allow, from } = making.request
   const byId = new Map(entries.map((entry) => [entry.id, entry]))
-  const parts = new Set(entries.map(({ part }) => part))
   for (const word of allow) {
     const id = word.replace(/^irreversible:/, '')
     const found = entries.filter((entry) => entry.id === id || entry.part === id)
@@ -29,7 +29,7 @@ export function checkAnswers(making: Making, entries: readonly PlanEntry[]): voi
       words,
     })
   }
-  if (from !== null && !byId.has(from.step) && !parts.has(from.step)) {
+  if (from !== null && !byId.has(from.step) && stepNamed({ parts: steps, steps: entries }, from.step) === null) {
     const words = [...new Set(entries.filter(({ section }) => section === 'procedure').flatMap(({ id, part }) => [part, id]))]
     problem(making, {
       rule: 'from',

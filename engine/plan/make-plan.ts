@@ -50,7 +50,7 @@ export function makePlan(request: PlanRequest): Planned {
     .filter(({ id, step }) => step !== null || used.has(id))
     .map((body) => partOf(making, body, groups.get(body.id) ?? null))
   checkDrill(making, entries)
-  checkAnswers(making, entries)
+  checkAnswers(making, parts, entries)
   warnOfTimeouts(making, entries)
   const missing = missingOf(making, entries)
   const { problems, warnings } = making

@@ -98,7 +98,7 @@ function settledLines(
   if (stamped.how === 'done' && stamped.why === '') return []
   const name = visibleLine(entry === null ? stamped.key : entry.use === null && entry.type !== 'box' ? stamped.key : entry.title)
   const why = stamped.why === '' || stamped.how === 'simulated' ? '' : ` (${visibleLine(stamped.why)})`
-  const good = stamped.how === 'done' || stamped.how === 'confirmed' || stamped.how === 'assumed'
+  const good = stamped.how === 'done' || stamped.how === 'confirmed'
   const isWarning = stamped.how === 'failed' && isWarningOnly(entry)
   const bad = isWarning ? symbol(look, 'warning') : symbol(look, stamped.how === 'failed' ? 'failed' : 'dot')
   const how = isWarning ? look.words.problem.severity.warning : settled[stamped.how]

@@ -1,10 +1,11 @@
 import { checkValue, parseType } from '../language/type.ts'
 import type { Answer, Message, Question, StepId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
+import { stepNamed } from '../model/step-named.ts'
 import type { AskContext, Said } from './ask-context.ts'
 import type { Look } from './look.ts'
 import type { Act, Offer } from './offer.ts'
-import { entryOf, stepNamed } from './step-place.ts'
+import { entryOf } from './step-place.ts'
 
 /** What a key list is made from. */
 export interface OfferRequest {

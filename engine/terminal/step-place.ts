@@ -1,4 +1,4 @@
-import type { BlockId, Key, StepId } from '../model/fact.ts'
+import type { BlockId, Key } from '../model/fact.ts'
 import type { Plan, PlanEntry, PlanPart } from '../model/plan.ts'
 
 /** Where an entry stands in its plan, as a header says it. */
@@ -70,12 +70,4 @@ export function longName(plan: Plan, step: BlockId, key: Key | null = null): str
   if (part === null) return step
   const name = part.section === 'procedure' ? `${part.number ?? n} ${part.title}` : part.title || step
   return item === null ? name : `${name} (${item.name})`
-}
-
-/** A step by its number, its id, one of its blocks' ids or its title; null for anything else. */
-export function stepNamed(plan: Plan, text: string): StepId | null {
-  const steps = plan.parts.filter(({ section }) => section === 'procedure')
-  const byNumber = steps.find(({ number }) => number === text) ?? (/^\d+$/.test(text) ? steps[Number(text) - 1] : undefined)
-  const found = byNumber ?? plan.parts.find(({ id, title }) => id === text || title.toLowerCase() === text.toLowerCase())
-  return found?.id ?? partOf(plan, entryOf(plan, text)?.part ?? '')?.id ?? null
 }

@@ -53,7 +53,7 @@ export const en = {
     simulated: 'simulated, not run',
     'not-needed': 'not needed',
     'passed-over': 'not in this run',
-    assumed: 'already so',
+    assumed: 'not run in this run',
     failed: 'FAILED',
     open: 'not ended',
     unknown: 'unknown: the engine died during this step',

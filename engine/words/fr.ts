@@ -55,7 +55,7 @@ export const fr: Widen<typeof en> = {
     simulated: 'simulée, non exécutée',
     'not-needed': 'sans objet',
     'passed-over': 'pas dans cette exécution',
-    assumed: 'déjà en place',
+    assumed: 'non exécutée dans cette exécution',
     failed: 'ÉCHEC',
     open: 'non terminée',
     unknown: 'inconnu : le moteur est mort pendant cette étape',
