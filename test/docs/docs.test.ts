@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { reprise, workspace } from '../support/reprise.ts'
 import { cliPage, factsPage, knowExample, lintPage, ownSteps, stepsPage } from './pages.ts'
+import { chapterItems, runbooksPage, shippedRunbooks } from './runbooks-page.ts'
 import { same, schemas } from './schemas.ts'
 
 const docs = '../../docs'
@@ -14,6 +15,17 @@ describe('npm run docs', () => {
   test('cli.md is what the command table says', () => expect(cliPage()).toMatchFileSnapshot(`${docs}/cli.md`))
   test('lint.md is what the rules say', () => expect(lintPage()).toMatchFileSnapshot(`${docs}/lint.md`))
   test('facts.md is what the union says', () => expect(factsPage()).toMatchFileSnapshot(`${docs}/facts.md`))
+  test('the map of the runbooks is what they and the list of the chapter say', async () => {
+    const items = chapterItems()
+    expect(items.map(({ item }) => item)).toEqual(Array.from({ length: 58 }, (_, index) => index + 1))
+    const named = new Set(items.flatMap(({ by }) => by))
+    const types = new Set((await ownSteps()).map(({ name }) => name))
+    const missing = [...named].filter((one) => !types.has(one) && !existsSync(new URL(`../../runbooks/${one}`, import.meta.url)))
+    expect(missing).toEqual([])
+    const kafka = shippedRunbooks().filter(({ file }) => file.startsWith('kafka/') && !file.endsWith('.fr.md'))
+    expect(kafka.map(({ file }) => file).filter((file) => !named.has(file))).toEqual([])
+    await expect(runbooksPage()).toMatchFileSnapshot('../../runbooks/README.md')
+  })
   test('steps.md is what the step types say', async () => {
     for (const { name, examples } of await ownSteps()) knowExample(name, parse(examples[0]?.yaml ?? ''))
     await expect(await stepsPage()).toMatchFileSnapshot(`${docs}/steps.md`)
