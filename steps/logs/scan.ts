@@ -54,6 +54,12 @@ const input = z
       .describe(
         'What the first line of an event looks like; lines after it, such as a stack trace, belong to it. @default a time at its beginning',
       ),
+    mayBeEmpty: z
+      .boolean()
+      .default(false)
+      .describe(
+        'A log that holds nothing is one without findings. Otherwise nothing is known of it, as of one that is not written any more.',
+      ),
     maxBytes: z
       .int()
       .positive()
@@ -153,6 +159,7 @@ patterns:
       const done = await scanLog(path, {
         place: cursor[path] ?? null,
         isMark: given.mark,
+        mayBeEmpty: given.mayBeEmpty,
         sinceMs,
         maxBytes: given.maxBytes,
         rules: (part) => findings.map((one) => ruleOf(one, { part, given: judging, sinceMs, now })),

@@ -109,7 +109,7 @@ false
 \`\`\`
 `
 
-test('what is really printed has the shape that the docs say', async () => {
+test('what is really printed has the shape that the docs say', { timeout: 90_000 }, async () => {
   const { root, remove } = workspace({
     'book.md': book,
     'answers.yaml': 'steps:\n  call: {done: "called"}\n',

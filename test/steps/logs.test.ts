@@ -118,6 +118,17 @@ describe('logs.scan', () => {
     expect(await look({ maxBytes: 1000 })).toMatchObject({ status: 'failed', verdict: 'unknown' })
   })
 
+  test('of an empty log nothing is known, unless it may be empty', async () => {
+    writeFileSync(at('server.log'), '')
+    expect(await look({})).toMatchObject({
+      status: 'failed',
+      verdict: 'unknown',
+      summary: expect.stringContaining('empty') as string,
+    })
+    expect((await look({ mayBeEmpty: true })).verdict).toBe('pass')
+    expect((await since()).verdict).toBe('unknown')
+  })
+
   test('only the window counts; what does not say its time counts', async () => {
     writeFileSync(at('server.log'), line('ERROR OutOfMemoryError old', 3600) + quiet(3))
     expect((await look({ windowMs: 600_000 })).verdict).toBe('pass')

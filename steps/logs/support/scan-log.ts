@@ -10,6 +10,8 @@ export interface Scanning {
   readonly place: Place | null
   /** Only note where it ends. */
   readonly isMark: boolean
+  /** A log without a byte is one in which nothing was found, and not one that is not written. */
+  readonly mayBeEmpty: boolean
   readonly sinceMs: number | null
   /** Most bytes that are read, unpacked. */
   readonly maxBytes: number
@@ -77,6 +79,8 @@ async function scanOpened(path: string, { file, reading, inode }: Opened, scanni
       }
     offset = part.from + scanner.end().bytesOfWholeLines
   }
+  if (bytes === 0 && scanning.place === null && !isMark && !scanning.mayBeEmpty)
+    return { ok: false, reason: `${path}: it is empty, there was nothing to look at` }
   const head = Buffer.alloc(Math.min(HEAD_BYTES, offset))
   const { bytesRead } = await file.read(head, 0, head.length, 0)
   const seen = head.subarray(0, bytesRead)
