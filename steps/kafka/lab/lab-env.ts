@@ -28,8 +28,6 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
       .join(',')
   const service = join(home, 'bin', 'lab-svc')
   const connect = nodes.find(({ kind }) => kind === 'connect')
-  const zookeeper = nodes.find(({ kind }) => kind === 'zookeeper')
-  const controller = nodes.find(({ kind }) => kind === 'controller')
   return {
     PRIMARY_BOOTSTRAP: bootstrapOf(nodes, 'primary'),
     PRIMARY_NODES: names('primary'),
@@ -43,13 +41,7 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
           CONNECT_URL: `http://127.0.0.1:${connect.ports.clients}`,
           CONNECT_METRICS: `http://127.0.0.1:${connect.ports.metrics}/metrics`,
         }),
-    ...(zookeeper === undefined || controller === undefined
-      ? {}
-      : {
-          ZOOKEEPER: `127.0.0.1:${zookeeper.ports.clients}`,
-          CONTROLLER_NODE: controller.name,
-          CONTROLLER_METRICS: `http://127.0.0.1:${controller.ports.metrics}/metrics`,
-        }),
+    ...migrationEnv(plan),
     ...(topology === 'upgrade'
       ? { KAFKA_OLD_HOME: kafkaFolder(home, '3.9.2'), KAFKA_NEW_HOME: kafkaFolder(home, VERSIONS[0]) }
       : {}),
@@ -73,6 +65,26 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
     LAB_HOME: home,
     LAB_LOGS: join(home, 'log'),
     LAB_NODES: join(home, 'nodes'),
+  }
+}
+
+/** What a migration from ZooKeeper needs beside that. */
+function migrationEnv(plan: LabPlan): Readonly<Record<string, string>> {
+  const nodes = nodesOf(plan)
+  const zookeeper = nodes.find(({ kind }) => kind === 'zookeeper')
+  const controller = nodes.find(({ kind }) => kind === 'controller')
+  if (zookeeper === undefined || controller === undefined) return {}
+  return {
+    ZOOKEEPER: `127.0.0.1:${zookeeper.ports.clients}`,
+    ZOOKEEPER_NODES: zookeeper.name,
+    CONTROLLER_NODE: controller.name,
+    CONTROLLER_NODES: controller.name,
+    CONTROLLER_IDS: String(controller.id),
+    CONTROLLER_BOOTSTRAP: `127.0.0.1:${controller.ports.controller}`,
+    CONTROLLER_METRICS: `http://127.0.0.1:${controller.ports.metrics}/metrics`,
+    SVC_PHASE: join(plan.home, 'bin', 'lab-phase'),
+    SVC_FORMAT: join(plan.home, 'bin', 'lab-format'),
+    SVC_UNFORMAT: join(plan.home, 'bin', 'lab-unformat'),
   }
 }
 

@@ -13,6 +13,7 @@ import { withLock } from './lock.ts'
 import { startLinks } from './links.ts'
 import { unmountAll } from './fault-disk.ts'
 import { formatNodes, writeNodes } from './node-folders.ts'
+import { writePhaseCommands } from './phase-commands.ts'
 import { claimPorts, releasePorts } from './ports.ts'
 import { brokersReady } from './readiness.ts'
 import { startServices } from './services.ts'
@@ -101,6 +102,7 @@ async function prepare(plan: LabPlan, versions: readonly Version[]): Promise<voi
     )
   for (const version of versions) writeTools(home, await install(version, () => undefined))
   writeBin(home, plan.version)
+  if (plan.topology === 'migration') writePhaseCommands(home)
   writeNodes(plan)
   await formatNodes(plan, await install(plan.version, () => undefined))
 }

@@ -11,14 +11,16 @@ export function kafkaFolder(home: string, version: Version): string {
   return join(home, 'opt', `kafka-${version}`)
 }
 
-const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
+/** A word as a shell takes it. */
+export const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`
 
 /** There while the clients' clock is wrong: by how much, as faketime says it. */
 export function clockFile(home: string): string {
   return join(home, 'clock')
 }
 
-function script(file: string, command: string, first = ''): void {
+/** Writes a program that hands its own words to a command. */
+export function script(file: string, command: string, first = ''): void {
   writeFileSync(file, `#!/bin/sh\n${first}exec ${command} "$@"\n`)
   chmodSync(file, 0o755)
 }

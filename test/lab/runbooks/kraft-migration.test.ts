@@ -1,0 +1,164 @@
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeWith } from '../../support/describe-with.ts'
+import { cli as program, type Ended } from '../../support/reprise.ts'
+import { useLab } from '../support/lab.ts'
+
+const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
+const file = 'runbooks/kafka/kraft-migration.md'
+
+interface Report {
+  readonly topic: string
+  readonly acknowledged: number
+  readonly longestGapMs: number
+  readonly clusters: { readonly primary: readonly { readonly lost: number; readonly duplicated: number }[] | null }
+}
+
+/** Minutes of real work on one cluster under one load: taken back from migration mode, taken back from KRaft, and completed. */
+describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
+  const lab = useLab({ topology: 'migration' })
+  const at = (): string[] => ['--bootstrap-server', lab().env['PRIMARY_BOOTSTRAP'] ?? '']
+  const reprise = `'${process.execPath}' '${program}'`
+  const goOn = (id: string): string => `${reprise} resume ${id} --unattended --rollback ask`
+
+  /** How each broker runs, as it says itself. */
+  const modes = async (): Promise<string[]> => {
+    const said = await lab().cli('kafka-configs.sh', [...at(), '--describe', '--all', '--entity-type', 'brokers'])
+    return said
+      .split(/^(?=All configs for broker)/m)
+      .filter((text) => text.startsWith('All configs'))
+      .map((text) => {
+        const id = /^All configs for broker (\d+)/.exec(text)?.[1] ?? '?'
+        if (/ process\.roles=broker /.test(text)) return `${id}: kraft`
+        return / zookeeper\.metadata\.migration\.enable=true /.test(text) ? `${id}: migration` : `${id}: zk`
+      })
+      .toSorted()
+  }
+  /** What ZooKeeper has there; null where it has nothing. */
+  const inZooKeeper = async (...words: readonly string[]): Promise<string | null> => {
+    const { code, stdout, stderr } = await lab().exec(`zookeeper-shell.sh -server "$ZOOKEEPER" ${words.join(' ')}`)
+    if (code === 1 && stderr.includes('Node does not exist')) return null
+    expect(code, stdout + stderr).toBe(0)
+    return stdout.trim().split('\n').at(-1) ?? ''
+  }
+  const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
+  /** What was acknowledged is there, by the lab's own reading and by how far the cluster says that its partitions go. */
+  const nothingLost = async (): Promise<Report> => {
+    expect(await lab().cli('kafka-topics.sh', [...at(), '--describe', '--under-replicated-partitions'])).toBe('')
+    const seen = await report()
+    const ends = await lab().cli('kafka-get-offsets.sh', [...at(), '--topic', seen.topic])
+    const records = ends
+      .trim()
+      .split('\n')
+      .reduce((sum, line) => sum + Number(line.split(':')[2]), 0)
+    expect(records).toBeGreaterThanOrEqual(seen.acknowledged)
+    expect(seen.clusters.primary?.map(({ lost }) => lost)).toEqual([0, 0, 0])
+    return seen
+  }
+  /** ZooKeeper has the cluster again, as if nothing had been. */
+  const isBack = async (): Promise<void> => {
+    expect(await modes()).toEqual(['1: zk', '2: zk', '3: zk'])
+    expect(await inZooKeeper('get', '/controller')).toContain('"kraftControllerEpoch":-1')
+    expect(await inZooKeeper('get', '/migration')).toBeNull()
+    expect(await inZooKeeper('ls', '/brokers/ids')).toBe('[1, 2, 3]')
+    expect((await lab().exec('$SVC_STATUS $CONTROLLER_NODE')).code).toBe(3)
+  }
+  const started = ({ stdout }: Ended): string => /r-\d{6}-\w+/.exec(stdout)?.[0] ?? ''
+  const must = (ended: Ended, code: number): Ended => {
+    expect(ended.code, ended.stdout + ended.stderr).toBe(code)
+    return ended
+  }
+  const slow = { timeoutMs: 400_000 }
+  /** To the first gate. */
+  const begin = async (): Promise<string> => {
+    const given = ['-p', 'SOAK=3s', '-p', 'RESTART_LIMIT=40s', '-p', 'MAX_DISK_PCT=99', '--allow', 'irreversible:finalise']
+    const answers = ['--answers', file.replace('.md', '.answers.yaml')]
+    const words = ['run', file, '-e', 'lab', '--unattended', '--as', 'operator', '--rollback', 'ask', ...answers, ...given]
+    return started(must(await lab().reprise(words), 6))
+  }
+  const approve = (id: string, gate: string) => lab().exec(`echo approve | ${reprise} approve ${id} ${gate}-approval --as lead`)
+  const passGate = async (id: string, gate: string): Promise<Ended> => {
+    must(await approve(id, gate), 0)
+    return lab().exec(goOn(id), slow)
+  }
+
+  beforeAll(async () => {
+    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    must(await lab().lab('load', 'start', '--partitions', '3', '--rate', '30'), 0)
+  }, 60_000)
+  afterAll(async () => {
+    await lab().lab('load', 'stop')
+    // ZooKeeper is no more: the next one begins with an own.
+    await lab().stop()
+  }, 60_000)
+
+  test('a broker that does not come back keeps its old file, a killed engine goes on, and migration mode is taken back', async () => {
+    const wrong = join(lab().home, 'nodes/p2/migration.properties')
+    const right = readFileSync(wrong, 'utf8')
+    appendFileSync(wrong, 'log.segment.bytes=1\n')
+    const id = await begin()
+    expect(await modes()).toEqual(['1: zk', '2: zk', '3: zk'])
+    must(await passGate(id, 'quorum'), 5)
+    expect(await modes()).toEqual(['1: migration', '2: zk', '3: zk'])
+    expect(await inZooKeeper('get', '/controller')).toContain('"kraftControllerEpoch":-1')
+    await nothingLost()
+
+    writeFileSync(wrong, right)
+    const killed = `${goOn(id)} & until $SVC_PHASE p3 | grep -q migration; do sleep 0.2; done; sleep 1; kill -9 $!; wait $!`
+    must(await lab().exec(killed, slow), 137)
+    must(await lab().exec(goOn(id), slow), 6)
+    expect(await modes()).toEqual(['1: migration', '2: migration', '3: migration'])
+    expect(await inZooKeeper('get', '/controller')).toContain('"brokerid":3000')
+    await nothingLost()
+
+    must(await lab().exec(`${reprise} rollback ${id} --unattended`, slow), 3)
+    await isBack()
+    await nothingLost()
+  }, 600_000)
+
+  test('a gate looks again at what has changed since, and KRaft brokers are taken back to ZooKeeper', async () => {
+    const id = await begin()
+    must(await passGate(id, 'quorum'), 6)
+    await lab().fault('kill', 'p3')
+    must(await passGate(id, 'probe'), 1)
+    expect(await inZooKeeper('ls', '/brokers/topics')).not.toContain('kraft-migration-probe')
+    await lab().fault('clear')
+    must(await lab().exec(goOn(id), slow), 6)
+    expect(await modes()).toEqual(['1: kraft', '2: kraft', '3: kraft'])
+    expect(await inZooKeeper('ls', '/brokers/ids')).toBe('[]')
+    expect(await inZooKeeper('ls', '/brokers/topics')).toContain('kraft-migration-probe')
+    await nothingLost()
+
+    must(await lab().exec(`${reprise} rollback ${id} --unattended`, slow), 3)
+    await isBack()
+    expect(await lab().cli('kafka-topics.sh', [...at(), '--list'])).not.toContain('kraft-migration-probe')
+    await nothingLost()
+  }, 600_000)
+
+  test('through all phases ZooKeeper is switched off, and no acknowledged record is lost', async ({ annotate }) => {
+    const id = await begin()
+    must(await passGate(id, 'quorum'), 6)
+    must(await passGate(id, 'probe'), 6)
+    must(await passGate(id, 'ready'), 0)
+    expect(await modes()).toEqual(['1: kraft', '2: kraft', '3: kraft'])
+    const quorum = await lab().cli('kafka-metadata-quorum.sh', [...at(), 'describe', '--status'])
+    expect(quorum).toMatch(/^LeaderId: +3000$/m)
+    expect(quorum).toMatch(/^CurrentObservers: .*"id": 1\b.*"id": 2\b.*"id": 3\b/m)
+    expect((await lab().exec('$SVC_STATUS zk')).code).toBe(3)
+    await lab().cli('kafka-topics.sh', [
+      ...at(),
+      '--create',
+      '--topic',
+      'after',
+      '--partitions',
+      '1',
+      '--replication-factor',
+      '3',
+    ])
+    expect(readFileSync(join(lab().root, file), 'utf8')).toMatch(/\| `r-\S+` *\|.*\| passed *\|/)
+    const { acknowledged, longestGapMs } = await nothingLost()
+    await annotate(`${acknowledged} acknowledged, 0 lost, longest gap ${longestGapMs} ms`)
+  }, 600_000)
+})
