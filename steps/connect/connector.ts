@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
-import type { Json, StepOutcome, StepTools } from '../../engine/index.ts'
+import type { StepOutcome, StepTools } from '../../engine/index.ts'
 import { curlRequest } from '../support/curl.ts'
 import { fillNames } from '../support/fill-names.ts'
 import { type Config, readConfig, shownConfig } from './support/config.ts'
 import { notObeyed } from './support/not-obeyed.ts'
-import { ask, connectorPath, type Deadline, deadlineIn, workerFields } from './support/rest.ts'
+import { differences, putConfig, removeConnector, sayDifferences } from './support/put-config.ts'
+import { connectorPath, deadlineIn, workerFields } from './support/rest.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
@@ -32,10 +33,6 @@ const output = z.strictObject({
 const was = z.object({ config: z.record(z.string(), z.string()).nullable(), isMasked: z.boolean() })
 
 type Outcome = StepOutcome<z.infer<typeof output>>
-interface How {
-  readonly deadline: Deadline
-  readonly tools: StepTools
-}
 
 export default defineStep({
   name: 'connect.connector',
@@ -88,7 +85,7 @@ export default defineStep({
       isMasked: read.config !== null && Object.entries(read.config).some(([key, value]) => shown?.[key] !== value),
     }
     const changed = differences(read.config, wanted.config)
-    const summary = read.config === null ? `${given.connector} is not there` : sentence(given.connector, changed)
+    const summary = read.config === null ? `${given.connector} is not there` : sayDifferences(given.connector, changed)
     return { status: changed.length === 0 && read.config !== null ? 'done' : 'needed', summary, before }
   },
   async execute(given, tools): Promise<Outcome> {
@@ -97,20 +94,20 @@ export default defineStep({
     if (!wanted.ok) return { status: 'not-started', verdict: 'fail', summary: wanted.reason }
     const read = await readConfig(given, given.connector, how)
     if (!read.ok) return { ...notObeyed(read), status: 'not-started' }
-    return put(given, { config: wanted.config, before: read.config, isNew: read.config === null }, how)
+    return putConfig(given, { config: wanted.config, before: read.config, isNew: read.config === null }, how)
   },
   async undo(given, { before }, tools) {
     const how = { deadline: deadlineIn(given.timeoutMs), tools }
     const known = was.safeParse(before)
     if (!known.success) return { status: 'failed', summary: `what ${given.connector} was before is not known` }
     const { config, isMasked } = known.data
-    if (config === null) return remove(given, how)
+    if (config === null) return removeConnector(given, how)
     if (isMasked)
       return {
         status: 'failed',
         summary: `the configuration of ${given.connector} held a secret, which is not kept: restore it by hand`,
       }
-    return put(given, { config, before: null, isNew: false }, how)
+    return putConfig(given, { config, before: null, isNew: false }, how)
   },
 })
 
@@ -127,43 +124,4 @@ function filled(
     pairs.push([key, text.text])
   }
   return { ok: true, config: { ...Object.fromEntries(pairs), name: connector } }
-}
-
-function differences(now: Config | null, wanted: Config): string[] {
-  const keys = new Set([...Object.keys(now ?? {}), ...Object.keys(wanted)])
-  return [...keys].filter((key) => key !== 'name' && now?.[key] !== wanted[key]).toSorted()
-}
-
-const sentence = (name: string, changed: readonly string[]): string =>
-  changed.length === 0 ? `${name} has this configuration` : `${name} differs in ${changed.join(', ')}`
-
-async function put(
-  given: Input,
-  { config, before, isNew }: { readonly config: Config; readonly before: Config | null; readonly isNew: boolean },
-  how: How,
-): Promise<Outcome> {
-  const { connector: name, initialState } = given
-  const changed = differences(before, config)
-  // Only a POST can name the state to begin in.
-  const said = isNew
-    ? await ask(given, { method: 'POST', path: '/connectors', json: { name, config, initial_state: initialState } }, how)
-    : await ask(given, { method: 'PUT', path: connectorPath(name, '/config'), json: config }, how)
-  if (!said.ok) return notObeyed(said)
-  const after = await readConfig(given, name, how)
-  const evidence = { url: given.url, connector: name, changed, config: shownConfig(config) } as unknown as Json
-  if (!after.ok) return { status: 'unknown', verdict: 'unknown', summary: after.reason, evidence }
-  const left = differences(after.config, config)
-  if (left.length > 0) return { status: 'failed', verdict: 'fail', summary: sentence(name, left), evidence }
-  const summary = isNew
-    ? `${name} is created`
-    : changed.length === 0
-      ? `${name} already had it`
-      : `${name} changed in ${changed.join(', ')}`
-  return { status: 'done', verdict: 'pass', summary, output: { created: isNew, changed }, evidence }
-}
-
-async function remove(given: Input, how: How): Promise<StepOutcome<unknown>> {
-  const said = await ask(given, { method: 'DELETE', path: connectorPath(given.connector) }, how)
-  const isGone = said.ok || (said.why === 'refused' && said.status === 404)
-  return isGone ? { status: 'done', summary: `${given.connector} is removed, as it was before` } : notObeyed(said)
 }

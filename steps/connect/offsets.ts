@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { Json, StepOutcome, StepTools } from '../../engine/index.ts'
 import { curlRequest } from '../support/curl.ts'
+import { readMarker } from '../support/read-marker.ts'
 import { notObeyed } from './support/not-obeyed.ts'
 import { ask, connectorPath, type Deadline, deadlineIn, type Said, workerFields } from './support/rest.ts'
 import { lookAt, stateText } from './support/state.ts'
@@ -16,11 +17,24 @@ const offset = z.strictObject({
     .describe('`{offset: 1234}`: the last record that counts as copied; `null` forgets it.'),
 })
 
-const input = z.strictObject({
-  ...workerFields,
-  connector: z.string().min(1).describe('Name of the connector; it must be STOPPED.'),
-  offsets: z.array(offset).min(1).describe('Offsets that are set; others stay.'),
-})
+const input = z
+  .strictObject({
+    ...workerFields,
+    connector: z.string().min(1).describe('Name of the connector; it must be STOPPED.'),
+    offsets: z.array(offset).min(1).optional().describe('Offsets that are set; others stay.'),
+    marker: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Or the file of a `kafka.cutover-marker`: all before its ends counts as copied, by MirrorMaker 2.'),
+    topics: z.array(z.string().min(1)).min(1).optional().describe('Topics of the marker. @default all of it'),
+    alias: z.string().min(1).optional().describe('What MirrorMaker 2 calls the cluster that it copies, beside `marker`.'),
+  })
+  .refine(
+    ({ offsets, marker, alias }) =>
+      (offsets === undefined) !== (marker === undefined) && (marker === undefined) === (alias === undefined),
+    'Invalid input: expected offsets, or marker and alias',
+  )
 
 type Input = z.infer<typeof input>
 type Offset = z.infer<typeof offset>
@@ -66,38 +80,73 @@ export default defineStep({
       ].join('\n'),
       says: 'set 2 offsets of files of http://127.0.0.1:8083: {"filename":"a.txt"} none, {"filename":"b.txt"} none',
     },
+    {
+      title: 'Let the way back begin where the DR cluster ended at the failover',
+      yaml: 'url: http://connect.dr.example:8083\nconnector: mm2-back-source\nmarker: failover/dr.json\nalias: dr\ntopics: [orders]',
+      says: 'set the offsets of mm2-back-source of http://connect.dr.example:8083: orders of dr up to failover/dr.json',
+    },
   ],
-  describe: ({ url, connector, offsets }) => {
+  describe: ({ url, connector, offsets, marker, alias, topics }) => {
+    if (offsets === undefined)
+      return `set the offsets of ${connector} of ${url}: ${topics?.join(', ') ?? 'all topics'} of ${alias} up to ${marker}`
     const shown = offsets.slice(0, 6).map(offsetText).join(', ')
     const more = offsets.length > 6 ? ` and ${offsets.length - 6} more` : ''
     return `set ${offsets.length} offset${offsets.length === 1 ? '' : 's'} of ${connector} of ${url}: ${shown}${more}`
   },
-  byHand: ({ url, headers, connector, offsets }) =>
-    curlRequest({
-      method: 'PATCH',
-      url: `${url.replace(/\/+$/, '')}${connectorPath(connector, '/offsets')}`,
-      headers: { 'Content-Type': 'application/json', ...headers },
-      body: JSON.stringify({ offsets }),
-      fails: true,
-    }),
+  byHand: ({ url, headers, connector, offsets = [], marker, alias }) =>
+    `${marker === undefined ? '' : `# each of ${JSON.stringify(marker)}: {"partition": {"cluster": "${alias}", "topic": …, "partition": …}, "offset": {"offset": its end - 1}}\n`}${curlRequest(
+      {
+        method: 'PATCH',
+        url: `${url.replace(/\/+$/, '')}${connectorPath(connector, '/offsets')}`,
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body: JSON.stringify({ offsets }),
+        fails: true,
+      },
+    )}`,
   async check(given, tools) {
+    const asked = wantedOf(given, tools)
+    if (!asked.ok) return { status: 'unknown', summary: asked.reason }
+    const { wanted } = asked
     const read = await readOffsets(given, { deadline: deadlineIn(given.timeoutMs), tools })
     if (!read.ok) return { status: 'unknown', summary: read.reason }
-    const wrong = given.offsets.filter((wanted) => !isSame(read.now(wanted.partition), wanted.offset))
-    const before = given.offsets.map(({ partition }) => ({ partition, offset: read.now(partition) }))
-    const summary = wrong.length === 0 ? 'every offset is as asked' : `${wrong.length} of ${given.offsets.length} offsets differ`
+    const wrong = wanted.filter((one) => !isSame(read.now(one.partition), one.offset))
+    const before = wanted.map(({ partition }) => ({ partition, offset: read.now(partition) }))
+    const summary = wrong.length === 0 ? 'every offset is as asked' : `${wrong.length} of ${wanted.length} offsets differ`
     return { status: wrong.length === 0 ? 'done' : 'needed', summary, before: before as unknown as Json }
   },
-  execute: (given, tools) => set(given, tools),
+  async execute(given, tools) {
+    const asked = wantedOf(given, tools)
+    return asked.ok
+      ? set(given, { wanted: asked.wanted, tools })
+      : { status: 'not-started', verdict: 'fail', summary: asked.reason }
+  },
   async undo(given, { before }, tools) {
     const known = z.array(offset).safeParse(before)
     if (!known.success) return { status: 'failed', summary: `the offsets that ${given.connector} had before are not known` }
-    return set({ ...given, offsets: known.data }, tools)
+    return set(given, { wanted: known.data, tools })
   },
 })
 
+/** The offsets that are asked for, written out or by a marker: the last record that counts as copied, or none. */
+function wantedOf(
+  { offsets, marker, alias = '', topics }: Input,
+  { root }: Pick<StepTools, 'root'>,
+): { readonly ok: true; readonly wanted: readonly Offset[] } | { readonly ok: false; readonly reason: string } {
+  if (offsets !== undefined) return { ok: true, wanted: offsets }
+  const read = readMarker(marker ?? '', { root, topics })
+  if (!read.ok) return read
+  const wanted = read.ends.map(({ topic, partition, end }) => ({
+    partition: { cluster: alias, topic, partition },
+    offset: end === 0 ? null : { offset: end - 1 },
+  }))
+  return { ok: true, wanted }
+}
+
 /** Sets offsets and reads them back: the worker accepts unknown partitions without a word. */
-async function set(given: Input, tools: StepTools): Promise<StepOutcome<z.infer<typeof output>>> {
+async function set(
+  given: Input,
+  { wanted, tools }: { readonly wanted: readonly Offset[]; readonly tools: StepTools },
+): Promise<StepOutcome<z.infer<typeof output>>> {
   const how = { deadline: deadlineIn(given.timeoutMs), tools }
   const looked = await lookAt(given, given.connector, how)
   if (!looked.ok) return { ...notObeyed(looked), status: 'not-started' }
@@ -110,7 +159,7 @@ async function set(given: Input, tools: StepTools): Promise<StepOutcome<z.infer<
     }
   const before = await readOffsets(given, how)
   if (!before.ok) return { ...notObeyed(before), status: 'not-started' }
-  const changed = given.offsets.filter((wanted) => !isSame(before.now(wanted.partition), wanted.offset))
+  const changed = wanted.filter((one) => !isSame(before.now(one.partition), one.offset))
   const evidence = {
     url: given.url,
     connector: given.connector,
@@ -127,8 +176,8 @@ async function set(given: Input, tools: StepTools): Promise<StepOutcome<z.infer<
   }
   const after = await readOffsets(given, how)
   if (!after.ok) return { ...notObeyed(after), status: 'unknown', evidence: evidence as unknown as Json }
-  const left = given.offsets.filter((wanted) => !isSame(after.now(wanted.partition), wanted.offset))
-  const counts = { set: given.offsets.length - left.length, changed: changed.length }
+  const left = wanted.filter((one) => !isSame(after.now(one.partition), one.offset))
+  const counts = { set: wanted.length - left.length, changed: changed.length }
   if (left.length > 0)
     return {
       status: 'failed',

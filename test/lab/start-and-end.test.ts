@@ -72,10 +72,18 @@ describeWith(['java', 'mvn'], 'a lab of one node', () => {
 
   test('is back at its beginning after a reset', async () => {
     const { PRIMARY_BOOTSTRAP = '' } = lab().env
+    const on = ['--bootstrap-server', PRIMARY_BOOTSTRAP]
+    const deny = ['--add', '--topic', 'gone', '--deny-principal', 'User:*', '--operation', 'Write', '--force']
+    await lab().cli('kafka-acls.sh', [...on, ...deny])
+    const quota = ['--alter', '--entity-type', 'clients', '--entity-default', '--add-config', 'producer_byte_rate=1']
+    await lab().cli('kafka-configs.sh', [...on, ...quota])
     await lab().lab('svc', 'stop', 'p1')
-    expect((await lab().lab('reset')).code).toBe(0)
-    expect(await lab().cli('kafka-topics.sh', ['--bootstrap-server', PRIMARY_BOOTSTRAP, '--list', '--exclude-internal'])).toBe(
-      '\n',
+    const ended = await lab().lab('reset')
+    expect(ended.code, ended.stderr).toBe(0)
+    expect(await lab().cli('kafka-topics.sh', [...on, '--list', '--exclude-internal'])).toBe('\n')
+    expect(await lab().cli('kafka-acls.sh', [...on, '--list'])).toBe('')
+    expect(await lab().cli('kafka-configs.sh', [...on, '--describe', '--entity-type', 'clients'])).not.toContain(
+      'producer_byte_rate',
     )
   })
 

@@ -46,6 +46,13 @@ export async function callConnect(
   )
 }
 
+/** Names of the worker's connectors. */
+export async function listConnectors(plan: LabPlan): Promise<readonly string[]> {
+  const text = await fetchText(`${connectUrl(plan)}/connectors`)
+  if (text === null) throw new LabError('Connect does not list its connectors')
+  return JSON.parse(text) as string[]
+}
+
 /** A connector as the worker tells it; null where it does not answer, or does not know it. */
 export async function connectorState(
   plan: LabPlan,

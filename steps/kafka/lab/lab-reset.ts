@@ -1,19 +1,14 @@
-import { deleteGroup } from '../support/api/delete-groups.ts'
-import { fetchMetadata } from '../support/api/fetch-metadata.ts'
-import { listGroups } from '../support/api/list-groups.ts'
-import { must, onCluster, removeTopics } from './clusters.ts'
 import { connectorConfigs } from './connectors.ts'
-import { callConnect, connectorsRunning, putConnector } from './connect-rest.ts'
+import { callConnect, connectorsRunning, connectorState, listConnectors, putConnector } from './connect-rest.ts'
 import { clearFaults } from './fault-clear.ts'
 import { bringBack } from './fault-nodes.ts'
 import type { Tell } from './lab-up.ts'
 import { startedNodes } from './lab-up.ts'
+import { until } from './poll.ts'
+import { resetCluster } from './reset-cluster.ts'
 import { brokersOf, nodesOf, type LabPlan } from './topology.ts'
 
-/** What the lab itself put there. */
-const OWN = /^(?:__.*|connect-(?:configs|offsets|status)|heartbeats|.*\.heartbeats|.*\.internal)$/
-
-/** Brings a lab that is up back to its beginning: all nodes run, no topics and groups but its own, connectors as they were. */
+/** Brings a lab that is up back to its beginning: all nodes run, no topics, groups, ACLs and quotas, connectors as they were. */
 export async function labReset(plan: LabPlan, tell: Tell): Promise<void> {
   await clearFaults(plan, tell)
   const nodes = startedNodes(plan)
@@ -21,31 +16,44 @@ export async function labReset(plan: LabPlan, tell: Tell): Promise<void> {
     plan,
     nodes.map(({ name }) => name),
   )
-  const connectors = nodes.some(({ kind }) => kind === 'connect') ? Object.keys(connectorConfigs(plan)) : []
-  for (const name of connectors)
-    await callConnect(plan, { method: 'PUT', path: `/connectors/${name}/stop` }).catch(() => undefined)
+  const hasConnect = nodes.some(({ kind }) => kind === 'connect')
+  if (hasConnect) await stopConnectors(plan)
   for (const cluster of ['primary', 'dr'] as const) {
-    const brokers = brokersOf(nodesOf(plan), cluster)
-    if (brokers.length === 0) continue
-    const removed = await empty(plan, cluster)
+    if (brokersOf(nodesOf(plan), cluster).length === 0) continue
+    const removed = await resetCluster(plan, cluster)
     if (removed > 0) tell(`${cluster}: ${removed} topics removed`)
   }
-  for (const [name, config] of Object.entries(connectorConfigs(plan))) {
-    if (!connectors.includes(name)) continue
+  if (hasConnect) await restartConnectors(plan)
+}
+
+/** Others than the lab's own are removed. Its own forget how far they were: topics of the same name begin at 0 again. */
+async function stopConnectors(plan: LabPlan): Promise<void> {
+  const own = Object.keys(connectorConfigs(plan))
+  for (const name of await listConnectors(plan)) {
+    if (!own.includes(name)) {
+      await callConnect(plan, { method: 'DELETE', path: `/connectors/${name}` })
+      continue
+    }
+    await callConnect(plan, { method: 'PUT', path: `/connectors/${name}/stop` })
+    await until(
+      async () => {
+        const seen = await connectorState(plan, name)
+        return seen?.state === 'STOPPED' && seen.tasks.length === 0 ? true : null
+      },
+      { what: () => `${name} is not STOPPED`, timeoutMs: 90_000, everyMs: 100 },
+    )
+    await callConnect(plan, { method: 'DELETE', path: `/connectors/${name}/offsets` })
+  }
+}
+
+async function restartConnectors(plan: LabPlan): Promise<void> {
+  const configs = Object.entries(connectorConfigs(plan))
+  for (const [name, config] of configs) {
     await putConnector(plan, { name, config })
     await callConnect(plan, { method: 'PUT', path: `/connectors/${name}/resume` })
   }
-  await connectorsRunning(plan, connectors)
-}
-
-async function empty(plan: LabPlan, name: 'primary' | 'dr'): Promise<number> {
-  return onCluster(plan, { name }, async (cluster) => {
-    const { topics } = must(await fetchMetadata(cluster, null))
-    const names = topics.flatMap((topic) => (topic.name === null || OWN.test(topic.name) ? [] : [topic.name]))
-    await removeTopics(cluster, names)
-    for (const { groupId } of must(await listGroups(cluster)).groups)
-      // One that still has members goes with its last one.
-      if (groupId !== 'mm2-dr') await deleteGroup(cluster, groupId)
-    return names.length
-  })
+  await connectorsRunning(
+    plan,
+    configs.map(([name]) => name),
+  )
 }

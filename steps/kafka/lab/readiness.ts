@@ -3,7 +3,7 @@ import { until } from './poll.ts'
 import type { KafkaNode } from './topology.ts'
 
 /** Waits until each of these brokers answers and sees all of them and a controller. */
-export async function brokersReady(brokers: readonly KafkaNode[], timeoutMs = 90_000): Promise<void> {
+export async function brokersReady(brokers: readonly KafkaNode[], timeoutMs = 240_000): Promise<void> {
   const ids = brokers.map(({ id }) => id)
   const sees = (seen: Seen | null): boolean =>
     seen !== null && seen.controller >= 0 && ids.every((id) => seen.brokers.includes(id))
@@ -27,7 +27,7 @@ export async function controllerReady({ name, ports }: KafkaNode, timeoutMs = 60
 }
 
 /** Waits until the brokers see one another and every partition has a leader and all its replicas in sync. */
-export async function clusterHealthy(brokers: readonly KafkaNode[], timeoutMs = 90_000): Promise<void> {
+export async function clusterHealthy(brokers: readonly KafkaNode[], timeoutMs = 240_000): Promise<void> {
   const isWhole = (seen: Seen | null): boolean =>
     seen !== null &&
     seen.brokers.length >= brokers.length &&
@@ -42,7 +42,7 @@ export async function clusterHealthy(brokers: readonly KafkaNode[], timeoutMs = 
 }
 
 /** Waits until a worker of Kafka Connect answers. */
-export async function connectReady(port: number, timeoutMs = 90_000): Promise<void> {
+export async function connectReady(port: number, timeoutMs = 240_000): Promise<void> {
   await until(async () => ((await fetchText(`http://127.0.0.1:${port}/connectors`)) === null ? null : true), {
     what: () => 'Connect does not answer: see the log of connect',
     timeoutMs,

@@ -1,0 +1,103 @@
+import type { StepTools } from '../../../engine/index.ts'
+import type { MarkedEnd } from '../../support/read-marker.ts'
+import { listOffsets } from './api/list-offsets.ts'
+import type { Cluster } from './cluster.ts'
+import type { Copied } from './connector-offsets.ts'
+import { Failed, sayFailure } from './failure.ts'
+import { recordsNotIn } from './integrity/not-there.ts'
+import { sizeOf } from './integrity/record-hash.ts'
+import { recordsOf } from './integrity/sides.ts'
+import { sayPartition } from './leaders.ts'
+import type { KafkaRecord } from './records/batch.ts'
+import type { PlacedRecord } from './records/record-lines.ts'
+import { readTopicConfigs } from './topic-configs.ts'
+
+/** What one cluster has and the other had not when clients moved to it. */
+export interface Orphans {
+  readonly records: readonly PlacedRecord[]
+  /** Records that were looked for. */
+  readonly looked: number
+  readonly unreadable: readonly string[]
+}
+
+/** More than this is not held in memory: the two clusters are too far apart for a list. */
+const MOST_BYTES = 256 * 1024 * 1024
+
+interface Given {
+  readonly primary: Cluster
+  readonly dr: Cluster
+  readonly copied: Copied
+  readonly marked: readonly MarkedEnd[]
+}
+
+/**
+ * Looks at what the primary got after the last record that counts as copied, and takes away what the DR cluster has of it before
+ * its marker: what is copied is committed now and then, so some of it is there.
+ */
+export async function findOrphans({ primary, dr, copied, marked }: Given, tools: Pick<StepTools, 'progress'>): Promise<Orphans> {
+  const topics = [...new Set(marked.map(({ topic }) => topic))]
+  const configs = await readTopicConfigs(dr, { topics, keys: ['message.timestamp.type'] })
+  if (!configs.ok) return { records: [], looked: 0, unreadable: [sayFailure(configs.failure)] }
+  const unreadable = [...configs.value.unreadable]
+  const records: PlacedRecord[] = []
+  let looked = 0
+  let bytes = 0
+  for (const [index, one] of marked.entries()) {
+    const { topic, partition, end } = one
+    tools.progress(`${sayPartition(one)}: ${index + 1} of ${marked.length} partitions`)
+    try {
+      const candidates = await uncopied(primary, {
+        ...one,
+        last: copied.last.get(sayPartition(one)) ?? null,
+        limit: MOST_BYTES - bytes,
+      })
+      looked += candidates.length
+      bytes += candidates.reduce((sum, record) => sum + sizeOf(record), 0)
+      const withTime = configs.value.of(topic, 'message.timestamp.type')?.value !== 'LogAppendTime'
+      const left = await recordsNotIn({ cluster: dr, topic, partition, to: end, withTime }, candidates)
+      records.push(...left.map((record) => ({ topic, partition, record })))
+    } catch (error) {
+      if (!(error instanceof Failed)) throw error
+      unreadable.push(`${sayPartition(one)}: ${sayFailure(error.failure)}`)
+    }
+  }
+  return { records, looked, unreadable }
+}
+
+/** What a partition has after the last record that counts as copied; all of it where none does. Throws `Failed`. */
+async function uncopied(
+  cluster: Cluster,
+  { topic, partition, last, limit }: Omit<MarkedEnd, 'end'> & { readonly last: number | null; readonly limit: number },
+): Promise<readonly KafkaRecord[]> {
+  const [start, end] = await Promise.all([
+    offsetAt(cluster, { topic, partition, at: 'earliest' }),
+    offsetAt(cluster, { topic, partition, at: 'latest' }),
+  ])
+  const from = last === null ? start : Math.max(start, last + 1)
+  const no = (reason: string): Failed => new Failed({ type: 'settings', reason })
+  if (last !== null && last + 1 > end)
+    throw no(`${last + 1} records count as copied, and it ends at ${end}: it is another topic than then`)
+  if (last !== null && last + 1 < start)
+    throw no(`its records from ${last + 1} to ${start - 1} were deleted before anybody looked`)
+  const records: KafkaRecord[] = []
+  let bytes = 0
+  if (from < end)
+    for await (const some of recordsOf({ cluster, topic, partition, from, to: end })) {
+      records.push(...some)
+      bytes += some.reduce((sum, one) => sum + sizeOf(one), 0)
+      if (bytes > limit) throw no(`more than ${MOST_BYTES >> 20} MiB were not copied: that is no tail any more`)
+    }
+  return records
+}
+
+async function offsetAt(
+  cluster: Cluster,
+  asked: { readonly topic: string; readonly partition: number; readonly at: 'earliest' | 'latest' },
+): Promise<number> {
+  const said = await listOffsets(cluster, [asked], { isolation: 'read_committed' })
+  if (!said.ok) throw new Failed(said.failure)
+  const result = said.value[0]?.result
+  if (result?.ok !== true)
+    throw new Failed(result?.failure ?? { type: 'malformed', at: cluster.name, reason: 'no offset is said' })
+  return result.value.offset
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { describeWith } from '../../support/describe-with.ts'
+import { openDrSite, type Order } from '../support/dr-site.ts'
+import { useLab } from '../support/lab.ts'
+
+describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka/failback', () => {
+  const lab = useLab({ topology: 'dr', security: 'scram', services: true })
+  const site = openDrSite(lab)
+  /** Where the failover left the end of the DR cluster. */
+  let marker = ''
+
+  const failOver = async (): Promise<void> => {
+    const given = { DR_BROKERS: '1', DR_REPLICAS: '1', DR_IN_SYNC: '1' }
+    const id = await site.begin({ name: 'failover-dr', approval: 'lag-decision', given })
+    const ended = await site.end(id)
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    marker = `.reprise/runs/${id}/artifacts/dr.json`
+    await site.flows()
+  }
+  const failback = (given: Readonly<Record<string, string>> = {}): Order => ({
+    name: 'failback',
+    approval: 'lag-decision',
+    given: { DR_MARKER: marker, DRAIN_LIMIT: '90s', COPY_LIMIT: '3m', ...given },
+  })
+  /** As the failover left it: clients write on the DR cluster, the primary is closed, nothing of the attempt is there. */
+  const isAsBefore = async (): Promise<void> => {
+    expect(await site.alias()).toBe('dr.lab.test.')
+    expect(await site.acls('dr')).not.toContain('DENY')
+    expect(await site.acls('primary')).toContain('DENY')
+    expect(await site.connectors()).toEqual({ 'mm2-source': 'STOPPED', 'mm2-checkpoint': 'STOPPED', 'mm2-heartbeat': 'RUNNING' })
+    await site.flows()
+    expect(site.sum(await site.report(), 'dr', 'lost')).toBe(0)
+  }
+
+  beforeAll(async () => {
+    await site.prepare()
+    await lab().cli('kafka-topics.sh', [...site.on('primary'), '--create', '--topic', 'primary-probe', '--partitions', '3'])
+    await failOver()
+  }, 600_000)
+
+  test('a copy that has stopped keeps everything where it is, whatever its connector says', async () => {
+    const id = await site.begin(failback({ DRAIN_LIMIT: '20s' }))
+    expect((await lab().exec('curl --fail -sS -X PUT "$CONNECT_URL/connectors/failback-source/pause"')).code).toBe(0)
+    await site.flows()
+    const ended = await site.end(id)
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(readFileSync(join(lab().root, 'runbooks/kafka/failback.md'), 'utf8')).toMatch(/rolled-back, failed at copied/)
+    await isAsBefore()
+  }, 600_000)
+
+  test('gives everything back when the name cannot be changed', async () => {
+    const ended = await site.run(failback({ DNS_KEY_FILE: site.wrongKey() }))
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    await isAsBefore()
+  }, 600_000)
+
+  test('brings the clients back with every record, though the engine is killed on the way', async () => {
+    const id = await site.begin(failback())
+    await site.killAt(id, 'seed-forward +done')
+    const ended = await site.end(id)
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect(await site.alias()).toBe('primary.lab.test.')
+    await site.flows()
+    expect(await site.acls('primary')).not.toContain('DENY')
+    expect(await site.acls('dr')).toContain('DENY')
+    expect(await site.connectors()).toEqual({ 'mm2-source': 'RUNNING', 'mm2-checkpoint': 'RUNNING', 'mm2-heartbeat': 'RUNNING' })
+    await lab().lab('load', 'stop')
+    await expect.poll(async () => site.sum(await site.report(), 'dr', 'lost'), { timeout: 60_000, interval: 1000 }).toBe(0)
+    const of = await site.report()
+    site.tell('failback', 'primary', { of, stdout: ended.stdout })
+    expect([site.sum(of, 'primary', 'lost'), site.sum(of, 'primary', 'duplicated')]).toEqual([0, 0])
+    expect(site.sum(of, 'dr', 'duplicated')).toBe(0)
+  }, 600_000)
+})
