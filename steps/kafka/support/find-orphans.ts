@@ -1,6 +1,5 @@
 import type { StepTools } from '../../../engine/index.ts'
 import type { MarkedEnd } from '../../support/read-marker.ts'
-import { listOffsets } from './api/list-offsets.ts'
 import type { Cluster } from './cluster.ts'
 import type { Copied } from './connector-offsets.ts'
 import { Failed, sayFailure } from './failure.ts'
@@ -8,6 +7,7 @@ import { recordsNotIn } from './integrity/not-there.ts'
 import { sizeOf } from './integrity/record-hash.ts'
 import { recordsOf } from './integrity/sides.ts'
 import { sayPartition } from './leaders.ts'
+import { offsetAt } from './offset-at.ts'
 import type { KafkaRecord } from './records/batch.ts'
 import type { PlacedRecord } from './records/record-lines.ts'
 import { readTopicConfigs } from './topic-configs.ts'
@@ -69,9 +69,10 @@ async function uncopied(
   cluster: Cluster,
   { topic, partition, last, limit }: Omit<MarkedEnd, 'end'> & { readonly last: number | null; readonly limit: number },
 ): Promise<readonly KafkaRecord[]> {
+  const isolation = 'read_committed' as const
   const [start, end] = await Promise.all([
     offsetAt(cluster, { topic, partition, at: 'earliest' }),
-    offsetAt(cluster, { topic, partition, at: 'latest' }),
+    offsetAt(cluster, { topic, partition, at: 'latest' }, { isolation }),
   ])
   const from = last === null ? start : Math.max(start, last + 1)
   const no = (reason: string): Failed => new Failed({ type: 'settings', reason })
@@ -88,16 +89,4 @@ async function uncopied(
       if (bytes > limit) throw no(`more than ${MOST_BYTES >> 20} MiB were not copied: that is no tail any more`)
     }
   return records
-}
-
-async function offsetAt(
-  cluster: Cluster,
-  asked: { readonly topic: string; readonly partition: number; readonly at: 'earliest' | 'latest' },
-): Promise<number> {
-  const said = await listOffsets(cluster, [asked], { isolation: 'read_committed' })
-  if (!said.ok) throw new Failed(said.failure)
-  const result = said.value[0]?.result
-  if (result?.ok !== true)
-    throw new Failed(result?.failure ?? { type: 'malformed', at: cluster.name, reason: 'no offset is said' })
-  return result.value.offset
 }

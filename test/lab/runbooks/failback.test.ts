@@ -21,7 +21,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
   }
   const failback = (given: Readonly<Record<string, string>> = {}): Order => ({
     name: 'failback',
-    approval: 'lag-decision',
+    approval: 'until-decision',
     given: { DR_MARKER: marker, DRAIN_LIMIT: '90s', COPY_LIMIT: '3m', ...given },
   })
   /** As the failover left it: clients write on the DR cluster, the primary is closed, nothing of the attempt is there. */

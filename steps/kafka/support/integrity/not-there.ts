@@ -1,7 +1,6 @@
-import { listOffsets } from '../api/list-offsets.ts'
 import type { Cluster } from '../cluster.ts'
-import { Failed } from '../failure.ts'
 import type { TopicPartition } from '../leaders.ts'
+import { offsetAt } from '../offset-at.ts'
 import type { KafkaRecord } from '../records/batch.ts'
 import { hashOf, shortHash } from './record-hash.ts'
 import { recordsOf } from './sides.ts'
@@ -21,9 +20,9 @@ export async function recordsNotIn(
 ): Promise<readonly KafkaRecord[]> {
   if (records.length === 0) return []
   const earliest = records.reduce((least, { timestamp }) => Math.min(least, timestamp), Infinity)
-  const from = await firstOf(cluster, { topic, partition, at: withTime ? earliest : 'earliest' })
+  const from = await offsetAt(cluster, { topic, partition, at: withTime ? earliest : 'earliest' })
   const there = new Map<string, number>()
-  if (from !== null && from < to)
+  if (from >= 0 && from < to)
     for await (const some of recordsOf({ cluster, topic, partition, from, to }))
       for (const one of some) {
         const name = shortHash(hashOf(one, { withTime }))
@@ -35,14 +34,4 @@ export async function recordsNotIn(
     there.set(name, left - 1)
     return left <= 0
   })
-}
-
-/** Null: no record is so late. */
-async function firstOf(cluster: Cluster, asked: TopicPartition & { readonly at: 'earliest' | number }): Promise<number | null> {
-  const said = await listOffsets(cluster, [asked])
-  if (!said.ok) throw new Failed(said.failure)
-  const result = said.value[0]?.result
-  if (result?.ok !== true)
-    throw new Failed(result?.failure ?? { type: 'malformed', at: cluster.name, reason: 'no offset is said' })
-  return result.value.offset < 0 ? null : result.value.offset
 }
