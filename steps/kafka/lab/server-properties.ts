@@ -54,6 +54,10 @@ export function combinedProperties(plan: LabPlan, node: KafkaNode): string {
     'auto.create.topics.enable=false',
     'broker.heartbeat.interval.ms=1000',
     'broker.session.timeout.ms=4000',
+    // By default a vote of a second: where many labs share two cores no node ever gets an answer in it, and none is elected.
+    'controller.quorum.election.timeout.ms=4000',
+    'controller.quorum.request.timeout.ms=6000',
+    'controller.quorum.fetch.timeout.ms=6000',
     ...SMALL,
     'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found=true',
