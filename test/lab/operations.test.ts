@@ -214,6 +214,30 @@ describeWith(['java', 'mvn'], 'operations on three brokers', () => {
     expect(levels(await tool('kafka-features.sh', 'describe'))).toBe(levels(shown))
   })
 
+  test('a level is finalised once, for every broker to see, taken back where Kafka allows it, and refused where no node has it', async () => {
+    const seen = async (): Promise<string | undefined> =>
+      /transaction\.version.*FinalizedVersionLevel: (\d+)/.exec(await tool('kafka-features.sh', 'describe'))?.[1]
+    await tool('kafka-features.sh', 'downgrade', '--feature', 'transaction.version=0')
+    const wanted = { features: { 'transaction.version': 2 } }
+    const found = await look(finalizeFeatures, wanted)
+    expect(found).toMatchObject({ status: 'needed', before: { 'transaction.version': 0 } })
+    expect(await run(finalizeFeatures, { ...wanted, dryRun: true })).toMatchObject({ status: 'done' })
+    expect(await seen()).toBe('0')
+    expect(await run(finalizeFeatures, wanted)).toMatchObject({ status: 'done', output: { changed: ['transaction.version'] } })
+    expect(await seen()).toBe('2')
+    expect(await undo(finalizeFeatures, wanted, found?.before)).toMatchObject({ status: 'done' })
+    expect(await seen()).toBe('0')
+    // All or nothing: with one level that no node has, the other is not written either.
+    const half = { features: { 'transaction.version': 2, 'group.version': 99 } }
+    expect(await run(finalizeFeatures, half)).toMatchObject({ status: 'not-started', verdict: 'fail' })
+    expect(await seen()).toBe('0')
+    expect(await run(finalizeFeatures, wanted)).toMatchObject({ status: 'done' })
+    // What changes the layout of the metadata is not taken back, and says so.
+    const metadata = { features: { 'metadata.version': 30 } }
+    expect(await undo(finalizeFeatures, metadata, { 'metadata.version': 29 })).toMatchObject({ status: 'failed' })
+    expect(await tool('kafka-features.sh', 'describe')).toMatch(/metadata\.version.*FinalizedVersionLevel: 4\.3-IV0/)
+  })
+
   test('with nobody to ask nothing has started', async () => {
     const nobody = { cluster: '127.0.0.1:1', timeoutMs: 500 }
     for (const [type, more] of [
