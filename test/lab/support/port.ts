@@ -13,12 +13,17 @@ import type { NewRecord } from '../../../steps/kafka/support/records/batch.ts'
 export const value = <Value>(result: Result<Value>): Value =>
   result.ok ? result.value : expect.unreachable(`no answer: ${sayFailure(result.failure)}`)
 
-/** Works on a cluster through the port. */
-export async function onPort<Value>(bootstrap: string, work: (cluster: Cluster) => Promise<Value>): Promise<Value> {
+/** Works on a cluster through the port; where it wants a login, with the properties of an ordinary client. */
+export async function onPort<Value>(
+  at: string | { readonly cluster: string; readonly config: string },
+  work: (cluster: Cluster) => Promise<Value>,
+): Promise<Value> {
   const kafka = openKafka()
   const tools = { signal: new AbortController().signal, root: '/', secret: () => undefined }
   try {
-    return await work(value(await kafka.connect({ cluster: bootstrap, timeoutMs: 20_000 }, tools)))
+    return await work(
+      value(await kafka.connect({ ...(typeof at === 'string' ? { cluster: at } : at), timeoutMs: 20_000 }, tools)),
+    )
   } finally {
     kafka.close()
   }
