@@ -9,7 +9,7 @@ const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const reprise = `'${process.execPath}' '${program}'`
 
 /** The topic of the load, and its group. */
-export const LOAD = 'load'
+const LOAD = 'load'
 
 /** The applications look their cluster up again: they go where the name points. */
 const MOVE = `#!/usr/bin/env bash
@@ -32,6 +32,9 @@ export interface Order {
   readonly approval: string
   readonly given?: Readonly<Record<string, string>>
 }
+
+/** The id of a run, from what it printed. */
+export const runOf = ({ stdout }: Ended): string => /r-\d{6}-\w+/.exec(stdout)?.[0] ?? ''
 
 /** Two clusters with clients that find theirs by a name, for the runbooks that move them. */
 export function openDrSite(lab: () => Lab) {
@@ -64,15 +67,19 @@ export function openDrSite(lab: () => Lab) {
   }
   const resume = (id: string): string => `${slack}; ${reprise} resume ${id} --unattended`
 
-  /** Runs until somebody has to approve; the run's id. */
-  const begin = async ({ name, approval, given: more = {} }: Order): Promise<string> => {
+  /** Starts a runbook with nobody there, to its end or until somebody has to approve. */
+  const start = async ({ name, given: more = {} }: Order): Promise<Ended> => {
     const file = `runbooks/kafka/${name}`
     const words = `--answers ${file}.answers.yaml --allow irreversible:restart-clients ${given(more)}`
     const run = `${reprise} run ${file}.md -e lab --unattended --as operator --rollback on-failure ${words}`
-    const asked = await lab().exec(`${slack}; ${run}`, { timeoutMs: 400_000 })
+    return lab().exec(`${slack}; ${run}`, { timeoutMs: 400_000 })
+  }
+  /** Runs until somebody has to approve, who does; the run's id. */
+  const begin = async (order: Order): Promise<string> => {
+    const asked = await start(order)
     expect(asked.code, asked.stdout + asked.stderr).toBe(6)
-    const id = /r-\d{6}-\w+/.exec(asked.stdout)?.[0] ?? ''
-    const approved = await lab().exec(`echo approve | ${reprise} approve ${id} ${approval} --as lead --role dr-lead`)
+    const id = runOf(asked)
+    const approved = await lab().exec(`echo approve | ${reprise} approve ${id} ${order.approval} --as lead --role dr-lead`)
     expect(approved.code, approved.stdout + approved.stderr).toBe(0)
     return id
   }
@@ -80,8 +87,8 @@ export function openDrSite(lab: () => Lab) {
     on,
     report,
     sum,
+    start,
     begin,
-    given,
     /** Goes on with a run that waits, to its end. */
     end: (id: string): Promise<Ended> => lab().exec(resume(id), { timeoutMs: 400_000 }),
     /** Goes on with it until it has printed this, and kills the engine there. */
@@ -94,7 +101,7 @@ export function openDrSite(lab: () => Lab) {
       expect(killed.stdout).toMatch(new RegExp(printed))
       expect(killed.stdout).not.toMatch(/ passed in /)
     },
-    /** Starts a runbook again whose approval was given, from its beginning to its end. */
+    /** Starts a runbook, has it approved, and goes on to its end. */
     async run(order: Order): Promise<Ended> {
       return this.end(await begin(order))
     },
