@@ -2,9 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import mirrorBack from '../../steps/connect/mirror-back.ts'
+import connectOffsets from '../../steps/connect/offsets.ts'
 import { reverseConfig, whyNoReverse } from '../../steps/connect/support/reverse-config.ts'
 import { parseRecordLines, recordLines } from '../../steps/kafka/support/records/record-lines.ts'
 import { readMarker } from '../../steps/support/read-marker.ts'
+import { connectWorker } from './support/connect-worker.ts'
+import { bench, execute } from './support/tools.ts'
 
 let root = ''
 beforeAll(() => void (root = mkdtempSync(join(tmpdir(), 'reprise-failback-'))))
@@ -100,4 +104,73 @@ test('a marker that is not whole says nothing', () => {
       reason: 'bad.json is no marker of a cut-over',
     })
   expect(readMarker(write('empty.json', '{"cluster":"d","at":"","ends":{}}'), { root, topics: undefined }).ok).toBe(false)
+})
+
+test('the way back is made stopped, once, and taken away by its undo', async () => {
+  const worker = await connectWorker({ 'mm2-source': { config: forward, state: 'STOPPED' } })
+  const own = bench()
+  try {
+    const input = { url: worker.url, connector: 'back', of: 'mm2-source', topics: ['load'] }
+    const look = () => mirrorBack.check?.(mirrorBack.input.parse(input), own.tools())
+    const found = await look()
+    expect(found).toMatchObject({ status: 'needed', before: { wasThere: false } })
+    const made = await execute(mirrorBack, input, own.tools())
+    expect(made).toMatchObject({ status: 'done', verdict: 'pass', output: { created: true } })
+    expect(worker.connectors.get('back')).toMatchObject({ state: 'STOPPED', config: { 'source.cluster.alias': 'dr' } })
+    expect(await look()).toMatchObject({ status: 'done' })
+    const undone = await mirrorBack.undo?.(
+      mirrorBack.input.parse(input),
+      { before: found?.before, output: undefined },
+      own.tools(),
+    )
+    expect(undone).toMatchObject({ status: 'done' })
+    expect([...worker.connectors.keys()]).toEqual(['mm2-source'])
+  } finally {
+    own.remove()
+    await worker.close()
+  }
+})
+
+test('it is refused while the forward connector may still copy, and where there is none', async () => {
+  const worker = await connectWorker({
+    'mm2-source': { config: forward, state: 'RUNNING' },
+    paused: { config: forward, state: 'PAUSED' },
+    files: { config: { 'connector.class': 'FileStreamSource' }, state: 'STOPPED' },
+  })
+  const own = bench()
+  try {
+    for (const of of ['mm2-source', 'paused', 'files', 'gone']) {
+      const said = await execute(mirrorBack, { url: worker.url, connector: 'back', of }, own.tools())
+      expect(said, of).toMatchObject({ status: 'not-started', verdict: 'fail' })
+    }
+    expect(worker.changes).toEqual([])
+  } finally {
+    own.remove()
+    await worker.close()
+  }
+})
+
+test('offsets are set by a marker: the last record before each end, and none where a partition was empty', async () => {
+  const worker = await connectWorker({ back: { state: 'STOPPED' } })
+  const own = bench()
+  try {
+    writeFileSync(
+      join(own.root, 'dr.json'),
+      JSON.stringify({ cluster: 'd:9092', at: '', ends: { 'a-0': 7, 'a-1': 0, 'b-0': 3 } }),
+    )
+    const input = { url: worker.url, connector: 'back', marker: 'dr.json', alias: 'dr', topics: ['a'] }
+    const said = await execute(connectOffsets, input, own.tools())
+    expect(said).toMatchObject({ status: 'done', output: { set: 2, changed: 1 } })
+    expect(worker.connectors.get('back')?.offsets).toEqual([
+      { partition: { cluster: 'dr', topic: 'a', partition: 0 }, offset: { offset: 6 } },
+    ])
+    expect(await execute(connectOffsets, { ...input, topics: ['c'] }, own.tools())).toMatchObject({
+      status: 'not-started',
+      verdict: 'fail',
+      summary: 'dr.json says nothing of c',
+    })
+  } finally {
+    own.remove()
+    await worker.close()
+  }
 })

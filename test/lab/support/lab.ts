@@ -97,7 +97,7 @@ export function useLab(options: LabOptions): () => Lab {
   let lab: Lab | undefined
   beforeAll(async () => {
     lab = await startLab(options)
-  }, 300_000)
+  }, 600_000)
   return () => {
     if (lab === undefined) throw new Error('the lab is up only inside tests')
     return lab

@@ -1,0 +1,62 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+interface Connector {
+  config: Record<string, string>
+  state: string
+  offsets: { readonly partition: Readonly<Record<string, unknown>>; readonly offset: unknown }[]
+}
+
+/** A Connect worker that keeps configurations, states and offsets, and runs nothing. */
+export async function connectWorker(given: Readonly<Record<string, Partial<Connector>>>) {
+  const connectors = new Map<string, Connector>(
+    Object.entries(given).map(([name, one]) => [name, { config: {}, state: 'RUNNING', offsets: [], ...one }]),
+  )
+  /** What it was told to change. */
+  const changes: string[] = []
+  const act = (method: string, path: string, json: any): { readonly status: number; readonly body?: unknown } => {
+    const [, , name = '', rest = ''] = path.split('/').map(decodeURIComponent)
+    if (method !== 'GET') changes.push(`${method} ${path}`)
+    if (method === 'POST') {
+      connectors.set(json.name, { config: json.config, state: json.initial_state, offsets: [] })
+      return { status: 201, body: {} }
+    }
+    const one = connectors.get(name)
+    if (one === undefined) return { status: 404, body: { message: 'not there' } }
+    const tasks = one.state === 'STOPPED' ? [] : [{ id: 0, state: one.state }]
+    switch (`${method} ${rest}`) {
+      case 'GET config':
+        return { status: 200, body: one.config }
+      case 'GET status':
+        return { status: 200, body: { name, connector: { state: one.state }, tasks } }
+      case 'GET offsets':
+        return { status: 200, body: { offsets: one.offsets } }
+      case 'PATCH offsets':
+        one.offsets = [...one.offsets, ...json.offsets]
+        return { status: 200, body: {} }
+      case 'PUT config':
+        one.config = json
+        return { status: 200, body: {} }
+      case 'DELETE ':
+        connectors.delete(name)
+        return { status: 204 }
+      default:
+        return { status: 405, body: { message: `${method} ${path}` } }
+    }
+  }
+  const server = createServer((request, response) => {
+    let text = ''
+    request.on('data', (part: Buffer) => (text += part.toString()))
+    request.on('end', () => {
+      const { status, body } = act(request.method ?? '', request.url ?? '', text === '' ? null : JSON.parse(text))
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? '' : JSON.stringify(body))
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connectors,
+    changes,
+    close: () => new Promise((resolve) => server.close(resolve)),
+  }
+}
