@@ -77,7 +77,7 @@ async function uncopied(
   const from = last === null ? start : Math.max(start, last + 1)
   const no = (reason: string): Failed => new Failed({ type: 'settings', reason })
   if (last !== null && last + 1 > end)
-    throw no(`${last + 1} records count as copied, and it ends at ${end}: it is another topic than then`)
+    throw no(`${last + 1} records count as copied, and it ends at ${end}: it is another topic than then, or has lost its end`)
   if (last !== null && last + 1 < start)
     throw no(`its records from ${last + 1} to ${start - 1} were deleted before anybody looked`)
   const records: KafkaRecord[] = []
