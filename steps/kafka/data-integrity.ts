@@ -23,6 +23,11 @@ const input = z.strictObject({
   topics: topicInput.topics.unwrap().describe("Source topics, `*` for any characters. Kafka's own only where named in full."),
   prefix: z.string().default('').describe('What the copy puts before a name: `primary.` for `primary.orders`.'),
   renamed: z.record(z.string(), z.string()).default({}).describe('Topics that the copy calls otherwise: `{orders: orders-dr}`.'),
+  copy: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('What the copy of a single topic is called, where a run finds that out: `$COPY`. @default by the two above'),
   until: z.iso
     .datetime({ offset: true })
     .optional()
@@ -42,6 +47,9 @@ const output = z.strictObject({
 
 type Input = z.infer<typeof input>
 type Output = z.infer<typeof output>
+
+/** What the copy calls a topic. */
+const copyOf = (topic: string, { copy, renamed, prefix }: Input): string => copy ?? renamed[topic] ?? `${prefix}${topic}`
 
 export default defineStep({
   name: 'kafka.data-integrity',
@@ -68,7 +76,7 @@ export default defineStep({
     (['source', 'target'] as const)
       .map((side) => {
         const [topic = ''] = [given.topics].flat()
-        const name = side === 'source' ? topic : (given.renamed[topic] ?? `${given.prefix}${topic}`)
+        const name = side === 'source' ? topic : copyOf(topic, given)
         const words = ['--topic', name, '--partition', '0', '--offset', 'earliest', '--timeout-ms', '10000']
         return `${byTool('kafka-console-consumer', sideOf(given, side), ...words, '--property', 'print.key=true')} | sha256sum   # each partition`
       })
@@ -91,7 +99,9 @@ async function judge(
   const filter = { topics: given.topics, includeInternal: false }
   const read = await readPartitions(source, filter)
   if (!read.ok) return notKnown('topics of the source', read.failure)
-  const names = new Map(read.value.topics.map((name) => [name, given.renamed[name] ?? `${given.prefix}${name}`]))
+  if (given.copy !== undefined && read.value.topics.length > 1)
+    return { verdict: 'unknown', summary: `${read.value.topics.length} topics are not one copy`, evidence: { copy: given.copy } }
+  const names = new Map(read.value.topics.map((name) => [name, copyOf(name, given)]))
   const until = given.until === undefined ? null : Date.parse(given.until)
   const planned = await planComparison({ source, target, names, until })
   const stamped = until === null ? [] : planned.pairs.filter(({ withTime }) => !withTime)
