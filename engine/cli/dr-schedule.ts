@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Schedule } from '../model/schedule.ts'
-import { readSchedule, SCHEDULE_FILE } from '../workspace/schedule.ts'
+import { parseSchedule, readSchedule, SCHEDULE_FILE } from '../workspace/schedule.ts'
 import { pathOf, type Programme } from './dr-evidence.ts'
+import { declaredTests } from './dr-declared.ts'
 import { EXIT, Exit } from './exit.ts'
 import type { Given } from './flags.ts'
 import { recordsOf, type Place } from './place.ts'
@@ -20,7 +21,10 @@ export async function openSchedule(
     tellProblems([usageProblem({ rule: 'schedule', reason: place.words.dr.noSchedule(file), file })], place)
     throw new Exit(EXIT.usage)
   }
-  const { schedule, text, problems } = await readSchedule({ path, file })
+  const asItStands = await readSchedule({ path, file })
+  const { text } = asItStands
+  const isServed = asItStands.schedule?.tests.every(({ runbook }) => runbook !== null) !== false
+  const { schedule, problems } = isServed ? asItStands : parseSchedule(file, text, await declaredTests(place.root))
   const programme = { folder: dirname(path), root: place.root, records: recordsOf(place) }
   const gone = (schedule?.tests ?? []).flatMap((test) =>
     [...(test.runbook === null ? [] : [test.runbook]), ...test.next].flatMap((name) => {

@@ -57,8 +57,15 @@ export async function readSchedule({ path, file }: { readonly path: string; read
   return { schedule: null, text: '', problems: [problemOf(file, { rule: 'unreadable', reason })] }
 }
 
-/** Reads the text of a programme of DR tests, strictly: an unknown key is a problem. What a test still lacks to be run is a warning. */
-export function parseSchedule(file: string, text: string): ReadSchedule {
+/**
+ * Reads the text of a programme of DR tests, strictly: an unknown key is a problem. What a test still lacks to be run is a warning.
+ * `declared` are runbooks that say themselves which tests they are, by id: a test that names none is served by the one that does.
+ */
+export function parseSchedule(
+  file: string,
+  text: string,
+  declared: ReadonlyMap<string, readonly string[]> = new Map(),
+): ReadSchedule {
   const yaml = readYamlText(file, text)
   const problems: Problem[] = [...yaml.problems]
   if (yaml.json === null) return { schedule: null, text, problems }
@@ -72,7 +79,7 @@ export function parseSchedule(file: string, text: string): ReadSchedule {
   const timezone = zoneAt(fields, ['timezone']) ?? 'UTC'
   const tests = list.flatMap((_, index) => {
     const place = yaml.placeOf(['dr_tests', index])
-    return testAt(fields, ['dr_tests', index], { timezone, line: place.line }) ?? []
+    return testAt(fields, ['dr_tests', index], { timezone, line: place.line, declared }) ?? []
   })
   for (const [index, test] of tests.entries()) {
     const first = tests.findIndex(({ id }) => id === test.id)
@@ -84,7 +91,7 @@ export function parseSchedule(file: string, text: string): ReadSchedule {
           rule: 'schedule-lacks',
           severity: 'warning',
           place: yaml.placeOf(['dr_tests', index, 'name']),
-          reason: `Test ${test.id} has no ${lacks.join(', no ')}${test.runbook === null ? ': it cannot be run from here' : ''}`,
+          reason: `Test ${test.id} has no ${lacks.join(', no ')}${test.runbook === null ? `: it cannot be run from here${several(declared.get(test.id))}` : ''}`,
           expected: lacks,
         }),
       )
@@ -95,9 +102,10 @@ export function parseSchedule(file: string, text: string): ReadSchedule {
 interface Around {
   readonly timezone: string
   readonly line: number
+  readonly declared: ReadonlyMap<string, readonly string[]>
 }
 
-function testAt(fields: Fields, path: Path, { timezone, line }: Around): DrTest | null {
+function testAt(fields: Fields, path: Path, { timezone, line, declared }: Around): DrTest | null {
   const at = (key: string): Path => [...path, key]
   if (fields.map(path, KEYS) === null) {
     fields.wrong(path, [], 'a test: name, frequency, automation …')
@@ -122,7 +130,7 @@ function testAt(fields: Fields, path: Path, { timezone, line }: Around): DrTest 
     scope: fields.text(at('scope')),
     impact: fields.word(at('impact'), IMPACTS),
     automation: automation ?? 'none',
-    runbook: fields.text(at('runbook')),
+    runbook: fields.text(at('runbook')) ?? theOnly(declared.get(id)),
     next: fields.texts(at('then')) ?? [],
     environment: fields.text(at('environment')),
     owner: fields.text(at('owner')),
@@ -141,6 +149,11 @@ function testAt(fields: Fields, path: Path, { timezone, line }: Around): DrTest 
   daysOf(fields, at('keep_evidence'))
   return frequency === null || name === null ? null : test
 }
+
+const several = (files: readonly string[] = []): string => (files.length > 1 ? ` (${files.join(', ')} say that they are it)` : '')
+
+/** Two that say the same leave it to the schedule. */
+const theOnly = (files: readonly string[] = []): string | null => (files.length === 1 ? (files[0] ?? null) : null)
 
 function frequencyAt(fields: Fields, path: Path): Frequency | null {
   const expected = [...CALENDAR, 'every 45 days', '0 3 * * 1']

@@ -79,6 +79,20 @@ test("the chapter's schedule as it stands: four tests, none ever run, exit code 
   expect((await call('dr', 'status', '--lang', 'fr')).stdout).toContain('jamais fait, dû le')
 })
 
+test("the chapter's schedule as it stands is served by the runbooks that say which test they are; two of them leave it open", async () => {
+  const said = (names: string): string => book().replace('- **RTO', `- **DR tests**: ${names}\n- **RTO`)
+  const files = { 'a.md': said('Test de communication, test-de-chaos'), 'b.md': said('Test de chaos'), 'c.md': 'DR tests: words' }
+  const { root, call } = folder({ 'dr-test-schedule.yaml': seed, ...files })
+  const { stdout, stderr } = await call('dr', 'status')
+  expect(stdout).toContain('4 never run: reprise dr run test-de-communication')
+  expect(stderr).toContain('Test test-de-communication has no environment, no owner\n')
+  expect(stderr).toContain('cannot be run from here (a.md, b.md say that they are it)')
+  const ended = await call('dr', 'run', 'test-de-communication', '-e', 'lab', '--unattended')
+  expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+  expect(readFileSync(join(root, 'a.md'), 'utf8')).toContain('| lab, drill (full) |')
+  expect((await call('dr', 'status')).stdout).toMatch(/test-de-communication +planned/)
+})
+
 test('a drill that passed counts: exit code 0', async () => {
   const { call, drill, status } = folder()
   expect((await call('dr', 'status')).stdout).toContain('1 never run: reprise dr run full-failover -e staging')

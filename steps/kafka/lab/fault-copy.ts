@@ -41,20 +41,25 @@ export async function corruptCopy(
   )
 }
 
-/** Has the connector copy the topic again from its beginning. */
+/** Has the connector copy the topic again from its beginning. One that somebody has removed meanwhile needs nothing. */
 export async function mendCopy(plan: LabPlan, topic: string): Promise<void> {
-  await withoutSource(plan, async () => {
-    const count = await onCluster(plan, { name: 'dr' }, async (cluster) => {
-      const { length } = await contentOf(cluster, topic)
-      await removeTopics(cluster, [topic])
-      return length
-    })
-    const offsets = Array.from({ length: count }, (_, partition) => ({
-      partition: { cluster: 'primary', topic, partition },
-      offset: null,
-    }))
-    await callConnect(plan, { method: 'PATCH', path: `${SOURCE}/offsets`, body: { offsets } })
+  const isThere = await onCluster(plan, { name: 'dr' }, async (cluster) => {
+    const [seen] = must(await fetchMetadata(cluster, [topic])).topics
+    return seen?.errorCode === 0
   })
+  if (isThere)
+    await withoutSource(plan, async () => {
+      const count = await onCluster(plan, { name: 'dr' }, async (cluster) => {
+        const { length } = await contentOf(cluster, topic)
+        await removeTopics(cluster, [topic])
+        return length
+      })
+      const offsets = Array.from({ length: count }, (_, partition) => ({
+        partition: { cluster: 'primary', topic, partition },
+        offset: null,
+      }))
+      await callConnect(plan, { method: 'PATCH', path: `${SOURCE}/offsets`, body: { offsets } })
+    })
   forgetFault(plan.home, { kind: 'copy', what: topic })
 }
 
