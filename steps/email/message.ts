@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome } from '../../engine/index.ts'
 import { single } from '../support/curl.ts'
+import { drillMark } from '../support/drill-mark.ts'
 import { fillNames } from '../support/fill-names.ts'
 import { secretName } from '../support/secret-name.ts'
 import { sendMail } from './support/send-mail.ts'
@@ -112,7 +113,7 @@ export default defineStep({
       from: given.from,
       to: [given.to].flat(),
       cc: [given.cc ?? []].flat(),
-      subject: given.subject,
+      subject: `${drillMark(tools)}${given.subject}`,
       text: given.text,
       messageId,
       timeoutMs: given.timeoutMs,

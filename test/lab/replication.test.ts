@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { StepType } from '../../engine/index.ts'
+import copyLatency from '../../steps/kafka/copy-latency.ts'
 import dataIntegrity from '../../steps/kafka/data-integrity.ts'
 import replicationLag from '../../steps/kafka/replication-lag.ts'
 import roundTrip from '../../steps/kafka/round-trip.ts'
@@ -63,6 +64,23 @@ describeWith(['java', 'mvn'], 'a copy by MirrorMaker 2', () => {
     expect(await run(dataIntegrity, { topics: 'orders' })).toMatchObject({ verdict: 'pass', output: { records: 90 } })
   })
 
+  test('tokens arrive in every partition of the copy, and their slowest is the RPO', async () => {
+    await onPort(primary(), (cluster) => makeTopics(cluster, [{ name: 'tokens', numPartitions: 3, replicationFactor: 3 }]))
+    const tokens = { topic: 'tokens', samples: 3, everyMs: 100 }
+    expect(await run(copyLatency, { ...tokens, copy: 'primary.tokens' })).toMatchObject({ verdict: 'unknown' })
+    await vi.waitFor(async () => expect(await run(copyLatency, tokens)).toMatchObject({ verdict: 'pass' }), {
+      timeout: 60_000,
+      interval: 500,
+    })
+    const said = await run(copyLatency, tokens)
+    expect(said).toMatchObject({ status: 'done', verdict: 'pass', output: { tokens: 9 } })
+    expect(said.output.rpo).toBe(`${said.output.maxMs}ms`)
+    expect(said.output.p50Ms).toBeLessThanOrEqual(said.output.p95Ms)
+    expect(await run(copyLatency, { ...tokens, maxMs: 1 })).toMatchObject({ status: 'failed', verdict: 'fail' })
+    expect(await run(dataIntegrity, { topics: 'tokens', copy: 'tokens' })).toMatchObject({ verdict: 'pass' })
+    expect(await run(dataIntegrity, { topics: 'tokens', copy: 'orders' })).not.toMatchObject({ verdict: 'pass' })
+  })
+
   test('what is not copied while the connector stands is counted, and a topic that it never saw is named', async () => {
     await lab().fault('connector', 'mm2-source', 'stop')
     await load(10)
@@ -70,6 +88,9 @@ describeWith(['java', 'mvn'], 'a copy by MirrorMaker 2', () => {
       await makeTopics(cluster, [{ name: 'late', numPartitions: 1, replicationFactor: 3 }])
       await write(cluster, { topic: 'late', records: [{ value: 'x', timestamp: Date.now() }] })
     })
+    const late = await run(copyLatency, { topic: 'tokens', samples: 1, withinMs: 300 })
+    expect(late).toMatchObject({ status: 'failed', verdict: 'fail' })
+    expect(late.summary).toContain('the token of tokens-0: not in the copy after 300 ms')
     const calm = { topics: 'orders', maxBeatAgeMs: 600_000 }
     expect(await lag({ ...calm, warnTotal: 29 })).toMatchObject({
       status: 'done',

@@ -45,6 +45,13 @@ test('without protection, to the relay of this machine', async () => {
   expect(sink?.taken[0]?.text).toContain('Tout va bien.\n.\nfin')
 })
 
+test('in a drill its subject says so', async () => {
+  const given = await to({}, { subject: 'Failover begins' })
+  const drill = own.tools({ names: { RUN_ID: 'r-1', DRILL: 'partial' } })
+  await execute(emailMessage, given, drill)
+  expect(sink?.taken[0]?.text).toMatch(/^Subject: .*DRILL.*partial.*Failover.begins/m)
+})
+
 test('a subject with a line end puts no header of its own in', async () => {
   await execute(emailMessage, await to({}, { subject: 'x\r\nBcc: thief@example.org' }), tools())
   expect(sink?.taken[0]?.to).toEqual(['a@example.org', 'b@example.org'])
