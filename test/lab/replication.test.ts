@@ -88,9 +88,9 @@ describeWith(['java', 'mvn'], 'a copy by MirrorMaker 2', () => {
       await makeTopics(cluster, [{ name: 'late', numPartitions: 1, replicationFactor: 3 }])
       await write(cluster, { topic: 'late', records: [{ value: 'x', timestamp: Date.now() }] })
     })
-    const late = await run(copyLatency, { topic: 'tokens', samples: 1, withinMs: 300 })
-    expect(late).toMatchObject({ status: 'failed', verdict: 'fail' })
-    expect(late.summary).toContain('the token of tokens-0: not in the copy after 300 ms')
+    const behindTokens = await run(copyLatency, { topic: 'tokens', samples: 1, withinMs: 300 })
+    expect(behindTokens).toMatchObject({ status: 'failed', verdict: 'fail' })
+    expect(behindTokens.summary).toContain('the token of tokens-0: not in the copy after 300 ms')
     const calm = { topics: 'orders', maxBeatAgeMs: 600_000 }
     expect(await lag({ ...calm, warnTotal: 29 })).toMatchObject({
       status: 'done',
