@@ -1,0 +1,107 @@
+import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { describeWith } from '../../support/describe-with.ts'
+import type { Ended } from '../../support/reprise.ts'
+import { useLab } from '../support/lab.ts'
+
+const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
+
+interface Report {
+  readonly acknowledged: number
+  readonly clusters: { readonly primary: readonly { readonly lost: number }[] | null }
+}
+
+describeWith(['java', 'mvn'], 'runbooks/kafka/chaos-test', () => {
+  const lab = useLab({ topology: 'dr', links: true })
+  const file = 'runbooks/kafka/chaos-test.md'
+  const run = (given: Readonly<Record<string, string>>): Promise<Ended> => {
+    const bin = join(lab().home, 'bin', 'lab-fault')
+    const all = {
+      CANARY_TOPIC: 'load',
+      CANARY_LOG: join(lab().home, 'load', 'acknowledged.log'),
+      BREAK: bin,
+      HEAL: `${bin} clear`,
+      OBSERVE_S: '8',
+      // What is held against the hypothesis here is what a machine that does much else can do.
+      MAX_GAP_MS: '60000',
+      MAX_RECOVERY_MS: '90000',
+      ...given,
+    }
+    const params = Object.entries(all).flatMap(([name, value]) => ['-p', `${name}=${value}`])
+    const flags = ['-e', 'lab', '--drill', '--unattended', '--rollback', 'on-failure', '--as', 'operator']
+    return lab().reprise(['run', file, ...flags, '--answers', file.replace('.md', '.answers.yaml'), ...params])
+  }
+  /** What the cluster's own tool says: nothing lacks a replica. */
+  const behind = (): Promise<string> =>
+    lab().cli('kafka-topics.sh', [
+      '--bootstrap-server',
+      lab().env['PRIMARY_BOOTSTRAP'] ?? '',
+      '--describe',
+      '--under-replicated-partitions',
+    ])
+  const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
+  const isWhole = async (): Promise<void> => {
+    expect((await lab().lab('fault', 'list')).stdout.trim()).toMatch(/^(no faults)?$/)
+    expect(await behind()).toBe('')
+    expect((await lab().lab('status')).code).toBe(0)
+    const before = await report()
+    await expect.poll(async () => (await report()).acknowledged, { timeout: 60_000 }).toBeGreaterThan(before.acknowledged)
+    expect((await report()).clusters.primary?.map(({ lost }) => lost)).toEqual([0, 0, 0])
+  }
+  const rows = (): string => readFileSync(join(lab().root, file), 'utf8')
+
+  beforeAll(async () => {
+    expect((await lab().lab('load', 'start', '--partitions', '3', '--rate', '60')).code).toBe(0)
+  }, 120_000)
+  beforeEach(() => {
+    rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
+    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+  })
+
+  test.each([
+    ['crashes', 'kill'],
+    ['hangs', 'pause'],
+    ['is cut off from its clients', 'cut'],
+  ])(
+    'one broker of three %s: the hypothesis holds, and the steady state is back',
+    async (_, fault) => {
+      const ended = await run({ FAULT: fault, VICTIMS: 'p2' })
+      expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+      const said = /the longest gap took (\d+) ms of \d+, the recovery (\d+) ms/.exec(ended.stdout)
+      expect(said).not.toBeNull()
+      expect(ended.stdout).toMatch(/[012] of 3 brokers answer/)
+      expect(ended.stdout).toMatch(/of \d+ acknowledged records 0 are lost/)
+      process.stdout.write(`${fault}: gap ${said?.[1]} ms, recovered after ${said?.[2]} ms\n`)
+      await isWhole()
+    },
+    300_000,
+  )
+
+  test('two brokers of three: nothing is acknowledged, so it is aborted, healed at once, and has failed', async () => {
+    const ended = await run({ FAULT: 'kill', VICTIMS: 'p2,p3', ABORT_MS: '10000', OBSERVE_S: '600' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(ended.stdout).toMatch(/a guard failed: abort/)
+    expect(rows()).toMatch(/\| rolled-back, failed at observe/)
+    await isWhole()
+  }, 300_000)
+
+  test('a hypothesis that is too bold does not hold, and the run says by how much', async () => {
+    const ended = await run({ FAULT: 'kill', VICTIMS: 'p3', MAX_GAP_MS: '1' })
+    expect(ended.code, ended.stdout + ended.stderr).not.toBe(0)
+    expect(ended.stdout).toMatch(/the longest gap took \d+ ms of 1,/)
+    expect(rows()).toMatch(/failed at hypothesis/)
+    await isWhole()
+  }, 300_000)
+
+  test('a cluster that is not whole is not broken any further', async () => {
+    await lab().fault('kill', 'p1')
+    const ended = await lab().exec(`sed -i 's/every=2s timeout=5m steady/every=2s timeout=8s steady/' ${file}; true`)
+    expect(ended.code).toBe(0)
+    const stopped = await run({ FAULT: 'kill', VICTIMS: 'p2' })
+    expect(stopped.code, stopped.stdout + stopped.stderr).toBe(4)
+    expect((await lab().lab('status')).stdout).toMatch(/p2 +running/)
+    await lab().fault('clear')
+  }, 300_000)
+})
