@@ -1,10 +1,12 @@
 import { judge } from '../machine/judge.ts'
 import type { BlockId, Execution } from '../model/fact.ts'
+import type { PlanEntry } from '../model/plan.ts'
 import { pause } from '../process/poll.ts'
 import { carriedTo } from './carry.ts'
 import { typedValues } from './environment.ts'
 import type { Hands } from './hands.ts'
 import { startBlock } from './start-block.ts'
+import { once, typedOf } from './typed-try.ts'
 
 interface Failed {
   readonly block: BlockId
@@ -51,6 +53,21 @@ export async function watchGuards(execution: Execution, hands: Hands, signal: Ab
 
 async function judgeGuard(block: BlockId, execution: Execution, hands: Hands, signal: AbortSignal): Promise<Failed | null> {
   const entry = hands.entry(block)
+  const why =
+    entry.use === null ? await judgeScript(entry, execution, hands, signal) : await judgeTyped(entry, execution, hands, signal)
+  return why === null ? null : { block, text: hands.secrets.redactor().text(`${block}: ${why}`) }
+}
+
+/** Null where it holds, else why not. */
+async function judgeTyped(entry: PlanEntry, execution: Execution, hands: Hands, signal: AbortSignal): Promise<string | null> {
+  const typed = typedOf(execution, entry, hands)
+  if (typeof typed === 'string') return typed
+  const own = { ...execution, step: entry.id, purpose: 'run' as const, timeoutMs: entry.timeoutMs }
+  const { outcome, summary } = await once({ execution: own, entry, hands, ...typed, log: { line: () => undefined } }, signal)
+  return outcome.status === 'done' ? null : summary || (outcome.cause?.text ?? 'failed')
+}
+
+async function judgeScript(entry: PlanEntry, execution: Execution, hands: Hands, signal: AbortSignal): Promise<string | null> {
   const carried = carriedTo(execution, hands)
   let said = ''
   const running = startBlock(
@@ -62,7 +79,7 @@ async function judgeGuard(block: BlockId, execution: Execution, hands: Hands, si
       captureNames: [],
       timeoutMs: entry.timeoutMs,
       graceMs: Math.min(hands.policy.limits.graceMs, 2000),
-      marker: `${execution.task}/${block}`,
+      marker: `${execution.task}/${entry.id}`,
       stdin: 'empty',
       onChunk: (_, bytes) => {
         said = (said + Buffer.from(bytes).toString('utf8')).slice(-500)
@@ -89,7 +106,5 @@ async function judgeGuard(block: BlockId, execution: Execution, hands: Hands, si
   )
   if (judged.status === 'done') return null
   const last = said.trim().split('\n').at(-1) ?? ''
-  const text =
-    last !== '' ? `${block}: ${last}` : `${block}: ${judged.cause?.type ?? 'failed'} ${judged.cause?.text ?? ''}`.trimEnd()
-  return { block, text: hands.secrets.redactor().text(text) }
+  return last !== '' ? last : `${judged.cause?.type ?? 'failed'} ${judged.cause?.text ?? ''}`.trimEnd()
 }

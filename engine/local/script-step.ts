@@ -9,6 +9,7 @@ import { withoutSecrets } from './captures.ts'
 import { typedValues } from './environment.ts'
 import { watchGuards } from './guards.ts'
 import type { Hands } from './hands.ts'
+import { notStarted } from './not-started.ts'
 import { openOutputLog, type OutputLog } from './output-log.ts'
 import { outputName } from './output-name.ts'
 import { overdue } from './overdue.ts'
@@ -205,11 +206,6 @@ function settleOutcome(
 function timeoutCause({ timeoutMs }: Execution, judged: Judged): NonNullable<Outcome['cause']> {
   const seen = judged.cause === undefined || judged.cause.text === '' ? '' : ` (${judged.cause.type}: ${judged.cause.text})`
   return { type: 'timeout', text: `${timeoutMs / 1000}s${seen}` }
-}
-
-/** Certain that nothing happened. */
-export function notStarted(text: string, type: 'spawn' | 'guard' = 'spawn'): Outcome {
-  return { status: 'not-started', cause: { type, text }, tail: '', tookMs: 0 }
 }
 
 interface Output {

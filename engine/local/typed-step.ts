@@ -1,48 +1,20 @@
-import { judge } from '../machine/judge.ts'
-import { namesInJson, substitute } from '../language/substitute.ts'
 import type { Execution, Outcome } from '../model/fact.ts'
-import type { PlanEntry } from '../model/plan.ts'
-import type { StepOutcome, StepTools, StepType } from '../model/step-type.ts'
-import type { Json, Value } from '../model/value.ts'
-import { pause, pollScript } from '../process/poll.ts'
-import { withoutSecrets } from './captures.ts'
-import { builtins, textOf, typedValues } from './environment.ts'
+import { pollScript } from '../process/poll.ts'
+import { watchGuards } from './guards.ts'
 import type { Hands } from './hands.ts'
-import { openOutputLog, type OutputLog } from './output-log.ts'
+import { notStarted } from './not-started.ts'
+import { openOutputLog } from './output-log.ts'
 import { outputName } from './output-name.ts'
-import { notStarted } from './script-step.ts'
-
-/** A step that does not obey its signal is left alone after so long. */
-const OBEY_MS = 2000
-
-interface Step {
-  readonly execution: Execution
-  readonly entry: PlanEntry
-  readonly hands: Hands
-  readonly type: StepType
-  readonly input: unknown
-  readonly log: OutputLog
-}
-
-/** One try of a typed step: what it said, or why it did not get so far. */
-interface Try {
-  readonly cause: 'timeout' | 'cancelled' | null
-  readonly outcome: Omit<Outcome, 'tail' | 'log' | 'tookMs'>
-  readonly summary: string
-}
+import { once, typedOf, type Step, type Try } from './typed-try.ts'
 
 /** Runs a typed step's check, its own work or its undo. Says what happened; never throws for what the step does. */
 export async function runTypedStep(execution: Execution, hands: Hands, signal: AbortSignal): Promise<Outcome> {
   const entry = hands.entry(execution.step)
-  const type = hands.stepTypes.get(entry.use ?? '')
-  if (type === undefined) return notStarted(`there is no step type ${entry.use ?? ''} here`)
-  const input = inputOf(execution, entry, hands)
-  if (!input.ok) return notStarted(input.reason)
-  const parsed = type.input.safeParse(input.json)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    return notStarted(`its input does not fit: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`)
-  }
+  const typed = typedOf(execution, entry, hands)
+  if (typeof typed === 'string') return notStarted(typed)
+  const guards = await watchGuards(execution, hands, signal)
+  const before = guards.failed()
+  if (before !== null) return { ...notStarted(before.text, 'guard'), cause: { type: 'guard', ...before } }
   const log = openOutputLog({
     folder: `${hands.folder}/output`,
     name: outputName(execution),
@@ -50,68 +22,27 @@ export async function runTypedStep(execution: Execution, hands: Hands, signal: A
     watch: (text) => hands.face.output(execution.key, text),
   })
   const began = performance.now()
-  const step: Step = { execution, entry, hands, type, input: parsed.data, log }
+  const step: Step = { execution, entry, hands, ...typed, log }
   const isPolled = entry.type !== 'command' && entry.everyMs !== null && execution.purpose !== 'look'
-  const { outcome, polls } = isPolled
-    ? await polled(step, signal)
-    : { outcome: (await once(step, signal)).outcome, polls: undefined }
+  const { outcome, polls } = isPolled ? await polled(step, signal) : await guarded(step, { guards, signal })
   const { tail, log: file } = log.end()
   const tookMs = Math.round(performance.now() - began)
   return { ...outcome, tail, tookMs, ...(file === undefined ? {} : { log: file }), ...(polls === undefined ? {} : { polls }) }
 }
 
-/** The input with what is known now; secrets stay `$NAME`: the step asks for them where it needs them. */
-function inputOf(
-  execution: Execution,
-  entry: PlanEntry,
-  hands: Hands,
-): { readonly ok: true; readonly json: Json } | { readonly ok: false; readonly reason: string } {
-  const values: Record<string, Value> = {}
-  for (const [name, value] of Object.entries(typedValues(execution, hands)))
-    values[name] = 'ref' in value ? { type: 'string', text: `$${name}` } : value
-  const spoken = namesASecret(entry, typedValues(execution, hands))
-  if (spoken !== null) return { ok: false, reason: spoken }
-  const done = substitute(entry.input ?? {}, values)
-  return done.ok ? done : { ok: false, reason: `${done.unknown.join(', ')} has no value` }
-}
-
-/** The step puts secrets where their names stand: a value from outside that holds such a name would send one out. */
-function namesASecret({ input }: PlanEntry, values: Readonly<Record<string, Value>>): string | null {
-  for (const name of namesInJson(input ?? {})) {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined
-    if (value === undefined || 'ref' in value) continue
-    const secret = namesInJson(value.text).find((one) => Object.hasOwn(values, one) && 'ref' in (values[one] ?? {}))
-    if (secret !== undefined) return `the value of ${name} holds $${secret}, the name of a secret`
-  }
-  return null
-}
-
-async function once(step: Step, signal: AbortSignal): Promise<Try> {
-  const limit = new AbortController()
-  const timer = setTimeout(() => limit.abort('timeout'), Math.min(step.execution.timeoutMs, 2 ** 31 - 1))
-  const either = AbortSignal.any([signal, limit.signal])
-  const work = attempt(step, either)
-  try {
-    const said = await Promise.race([work, left(either)])
-    if (said !== null && !either.aborted) return said
-    // It may have ended well in the very moment of its end: what it says then still counts against it.
-    const cause = limit.signal.aborted ? 'timeout' : 'cancelled'
-    const status = step.entry.effect === 'reads' || step.execution.purpose === 'look' ? 'failed' : 'unknown'
-    const text = cause === 'timeout' ? `${step.execution.timeoutMs / 1000}s` : ''
-    return { cause, outcome: { status, cause: { type: cause, text } }, summary: said?.summary ?? '' }
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** Null a while after the signal. */
-async function left(signal: AbortSignal): Promise<null> {
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  await new Promise((resolve) => setTimeout(resolve, OBEY_MS))
-  return null
+/** Once, and no longer than its guards hold. */
+async function guarded(
+  step: Step,
+  { guards, signal }: { readonly guards: Awaited<ReturnType<typeof watchGuards>>; readonly signal: AbortSignal },
+): Promise<{ readonly outcome: Try['outcome']; readonly polls?: number }> {
+  const ended = new AbortController()
+  guards.watch((why) => ended.abort(why))
+  const { outcome } = await once(step, AbortSignal.any([signal, ended.signal]))
+  guards.stop()
+  const failed = guards.failed()
+  if (failed === null || outcome.status === 'done') return { outcome }
+  // As of a shell command: it failed, and what it has done is not known.
+  return { outcome: { ...outcome, status: 'failed', cause: { type: 'guard', ...failed } } }
 }
 
 async function polled(step: Step, signal: AbortSignal): Promise<{ readonly outcome: Try['outcome']; readonly polls: number }> {
@@ -138,122 +69,3 @@ async function polled(step: Step, signal: AbortSignal): Promise<{ readonly outco
 
 const verdictOf = (outcome: Try['outcome'] | undefined): Pick<Outcome, 'verdict'> =>
   outcome?.verdict === undefined ? {} : { verdict: outcome.verdict }
-
-async function attempt(step: Step, signal: AbortSignal): Promise<Try> {
-  const { execution, entry, hands, type, input, log } = step
-  const failed = (kind: NonNullable<Outcome['cause']>['type'], text: string, status: Outcome['status']): Try => {
-    log.line(text)
-    return { cause: null, outcome: { status, cause: { type: kind, text: hands.secrets.redactor().text(text) } }, summary: text }
-  }
-  let opened: Record<string, unknown>
-  try {
-    opened = await hands.resources.open(type.needs, signal)
-  } catch (error) {
-    return failed('connection', messageOf(error), 'not-started')
-  }
-  const tools = { ...toolsOf(step, signal), ...opened }
-  try {
-    const isLook = execution.purpose === 'look' || (execution.purpose === 'verify' && execution.of === execution.key)
-    if (isLook) return looked(await type.check?.(input, tools), log)
-    if (execution.purpose === 'undo' && entry.undoSelf && type.undo !== undefined) {
-      const was = { before: execution.before, output: execution.output }
-      return judged(step, await type.undo(input, was, tools), false)
-    }
-    return judged(step, await type.execute(input, tools), true)
-  } catch (error) {
-    return failed('ended-early', messageOf(error), entry.effect === 'reads' ? 'failed' : 'unknown')
-  }
-}
-
-function looked(said: Awaited<ReturnType<NonNullable<StepType['check']>>> | undefined, log: OutputLog): Try {
-  if (said === undefined) return { cause: null, outcome: { status: 'failed', cause: { type: 'verdict', text: '' } }, summary: '' }
-  log.line(said.summary)
-  const before = said.before === undefined ? {} : { before: said.before }
-  switch (said.status) {
-    case 'done':
-      return { cause: null, outcome: { status: 'done', ...before }, summary: said.summary }
-    case 'needed':
-      return {
-        cause: null,
-        outcome: { status: 'failed', cause: { type: 'verdict', text: said.summary }, ...before },
-        summary: said.summary,
-      }
-    case 'unknown':
-      return {
-        cause: null,
-        outcome: { status: 'unknown', cause: { type: 'verdict', text: said.summary }, ...before },
-        summary: said.summary,
-      }
-  }
-}
-
-/** A verdict that is not a pass or a warning is no success; nor is an output that is not what the type promises. */
-function judged(step: Step, said: StepOutcome<unknown>, hasOutput: boolean): Try {
-  const { entry, execution, hands, type, log } = step
-  const redactor = hands.secrets.redactor()
-  const summary = said.summary
-  log.line(summary)
-  if (said.evidence !== undefined) log.line(`evidence: ${JSON.stringify(said.evidence)}`)
-  const known = {
-    ...(said.verdict === undefined ? {} : { verdict: said.verdict }),
-    ...(said.retryAfterMs === undefined ? {} : { retryAfterMs: said.retryAfterMs }),
-    ...(said.output === undefined ? {} : { output: redactor.json(said.output as Json) }),
-  }
-  const bad = (kind: NonNullable<Outcome['cause']>['type'], text: string, status: Outcome['status'] = 'failed'): Try => ({
-    cause: null,
-    outcome: { status, cause: { type: kind, text: redactor.text(text) }, ...known },
-    summary,
-  })
-  if (said.status !== 'done') return bad('verdict', summary, said.status)
-  if (said.verdict === 'fail' || said.verdict === 'unknown') return bad('verdict', summary)
-  if (!hasOutput) return { cause: null, outcome: { status: 'done', ...known }, summary }
-  const output = type.output.safeParse(said.output)
-  if (!output.success)
-    return bad('capture', `its output is not what ${type.name} promises: ${output.error.issues[0]?.message ?? ''}`)
-  const fields = (output.data ?? {}) as Readonly<Record<string, unknown>>
-  const raw = {
-    exit: 0,
-    signal: null,
-    cause: null,
-    causeText: '',
-    stdout: summary,
-    assigned: {},
-    output: Object.fromEntries(entry.captures.map((capture) => [capture.name, fields[capture.output ?? capture.name]])),
-  } as const
-  const captured = withoutSecrets(judge(entry, raw, typedValues(execution, hands)), execution, hands)
-  return captured.status === 'done'
-    ? { cause: null, outcome: { ...known, ...captured }, summary }
-    : bad(captured.cause?.type ?? 'capture', captured.cause?.text ?? '', captured.status)
-}
-
-function toolsOf({ execution, hands, log }: Step, signal: AbortSignal): StepTools {
-  const values = typedValues(execution, hands)
-  const names: Record<string, string> = { ...builtins(hands) }
-  for (const [name, value] of Object.entries(values)) if (!('ref' in value)) names[name] = value.text
-  const began = performance.now()
-  return {
-    signal,
-    clock: { now: () => hands.clock.now(), sleep: (ms) => pause(ms, signal) },
-    log: (line) => log.line(line),
-    progress: (line) =>
-      hands.face.progress(execution.task, {
-        value: hands.secrets.redactor().text(line),
-        tryNo: 1,
-        nextTryMs: null,
-        elapsedMs: performance.now() - began,
-        limitMs: execution.timeoutMs,
-      }),
-    root: hands.root,
-    artifacts: `${hands.folder}/artifacts`,
-    step: execution.of ?? execution.key,
-    names,
-    secret: (name) => {
-      const value = values[name]
-      return value !== undefined && 'ref' in value ? textOf(value, hands) : undefined
-    },
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}

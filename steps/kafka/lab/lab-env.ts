@@ -50,6 +50,8 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
     SVC_RESTART: `${service} restart`,
     SVC_STATUS: `${service} status`,
     SVC_SWITCH: join(home, 'bin', 'lab-switch'),
+    BREAK: join(home, 'bin', 'lab-fault'),
+    HEAL: `${join(home, 'bin', 'lab-fault')} clear`,
     KAFKA_BIN: join(home, 'bin'),
     KAFKA_VERSION: plan.version,
     CLIENT_CONFIG: secretFiles.clientConfig(home, 'admin'),
