@@ -38,6 +38,8 @@ export const secretFiles = {
   keystore: (home: string, node: string): string => join(home, 'tls', `${node}.pem`),
   password: (home: string, account: Account): string => join(home, 'secrets', `${account}.password`),
   clientConfig: (home: string, account: Account): string => join(home, 'secrets', `${account}.properties`),
+  /** For the listeners of controllers, which are in the clear in every lab. */
+  controllerConfig: (home: string): string => join(home, 'secrets', 'controllers.properties'),
 }
 
 /** Makes the passwords of a lab; those that are there stay. */

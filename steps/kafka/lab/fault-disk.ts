@@ -36,7 +36,7 @@ export async function fillDisk(
   await stopProcess(plan.home, { name })
   await mountSmall(plan.home, name)
   await startNode(plan, node)
-  await nodeReady(node)
+  await nodeReady(plan, node)
   fillUp(join(data, BALLAST), freeMb)
 }
 

@@ -37,7 +37,7 @@ export async function bringBack(plan: LabPlan, names: readonly string[]): Promis
   const [connect, brokers] = [missing.filter(({ kind }) => kind === 'connect'), missing.filter(({ kind }) => kind !== 'connect')]
   for (const some of [brokers, connect]) {
     for (const node of some) await startNode(plan, node)
-    await Promise.all(some.map(nodeReady))
+    await Promise.all(some.map((node) => nodeReady(plan, node)))
   }
   for (const cluster of new Set(nodes.map((node) => node.cluster))) await clusterHealthy(brokersOf(nodesOf(plan), cluster))
   for (const what of names) forgetFault(plan.home, { kind: 'down', what })

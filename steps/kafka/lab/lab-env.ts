@@ -12,6 +12,7 @@ export function writeClientConfigs(plan: LabPlan): void {
     const text = clientProperties(plan.home, plan.security, account).map(([name, value]) => `${name}=${value}\n`)
     writeFileSync(secretFiles.clientConfig(plan.home, account), text.join(''), { mode: 0o600 })
   }
+  writeFileSync(secretFiles.controllerConfig(plan.home), 'security.protocol=PLAINTEXT\n', { mode: 0o600 })
 }
 
 /** What a runbook needs to know of a lab, as names and values of an inventory. */
@@ -83,6 +84,7 @@ function migrationEnv(plan: LabPlan): Readonly<Record<string, string>> {
     CONTROLLER_NODES: controller.name,
     CONTROLLER_IDS: String(controller.id),
     CONTROLLER_BOOTSTRAP: `127.0.0.1:${controller.ports.controller}`,
+    CONTROLLER_CONFIG: secretFiles.controllerConfig(plan.home),
     CONTROLLER_METRICS: `http://127.0.0.1:${controller.ports.metrics}/metrics`,
     SVC_PHASE: join(plan.home, 'bin', 'lab-phase'),
     SVC_FORMAT: join(plan.home, 'bin', 'lab-format'),

@@ -22,7 +22,7 @@ export async function service(
     case 'start': {
       if (runningProcess(plan.home, name) !== null) return { exitCode: 0, line: `${name} runs already` }
       await startNode(plan, node)
-      await nodeReady(node)
+      await nodeReady(plan, node)
       return { exitCode: 0, line: `${name} started, ready after ${took(begun)}` }
     }
     case 'stop':
@@ -30,7 +30,7 @@ export async function service(
     case 'restart':
       await stop()
       await startNode(plan, node)
-      await nodeReady(node)
+      await nodeReady(plan, node)
       return { exitCode: 0, line: `${name} restarted, ready after ${took(begun)}` }
     case 'status': {
       const { state, pid } = nodeStatus(plan.home, name)

@@ -120,7 +120,7 @@ async function start(plan: LabPlan, tell: Tell): Promise<void> {
   const zookeeper = nodes.find(({ kind }) => kind === 'zookeeper')
   if (zookeeper !== undefined) {
     await startNode(plan, zookeeper)
-    await told('zookeeper', nodeReady(zookeeper))
+    await told('zookeeper', nodeReady(plan, zookeeper))
   }
   const connect = nodes.find(({ kind }) => kind === 'connect')
   const [primary, dr] = [brokersOf(nodes, 'primary'), brokersOf(nodes, 'dr')]
@@ -130,7 +130,7 @@ async function start(plan: LabPlan, tell: Tell): Promise<void> {
   if (connect !== undefined) {
     await told('dr', brokersReady(dr))
     await startNode(plan, connect)
-    await told('connect', nodeReady(connect))
+    await told('connect', nodeReady(plan, connect))
   }
   await primaryReady
   if (connect === undefined) return
@@ -155,7 +155,7 @@ async function startMissing(plan: LabPlan, tell: Tell): Promise<void> {
   tell(`starting ${missing.map(({ name }) => name).join(', ')}`)
   for (const node of missing) {
     await startNode(plan, node)
-    if (node.kind === 'zookeeper') await nodeReady(node)
+    if (node.kind === 'zookeeper') await nodeReady(plan, node)
   }
-  await Promise.all(missing.map(nodeReady))
+  await Promise.all(missing.map((node) => nodeReady(plan, node)))
 }

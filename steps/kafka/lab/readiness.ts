@@ -1,9 +1,9 @@
 import { askBroker, isGreeted, type Seen } from './clusters.ts'
-import { until } from './poll.ts'
+import { until, type Wait } from './poll.ts'
 import type { KafkaNode } from './topology.ts'
 
 /** Waits until each of these brokers answers and sees all of them and a controller. */
-export async function brokersReady(brokers: readonly KafkaNode[], timeoutMs = 240_000): Promise<void> {
+export async function brokersReady(brokers: readonly KafkaNode[], lives?: Wait['lives']): Promise<void> {
   const ids = brokers.map(({ id }) => id)
   const sees = (seen: Seen | null): boolean =>
     seen !== null && seen.controller >= 0 && ids.every((id) => seen.brokers.includes(id))
@@ -14,15 +14,16 @@ export async function brokersReady(brokers: readonly KafkaNode[], timeoutMs = 24
       waiting = looks.filter(({ seen }) => !sees(seen)).map(({ node }) => node)
       return waiting.length === 0 ? true : null
     },
-    { what: () => `${waiting.map(({ name }) => name).join(', ')} not ready: see the log`, timeoutMs },
+    { what: () => `${waiting.map(({ name }) => name).join(', ')} not ready: see the log`, timeoutMs: 240_000, lives },
   )
 }
 
 /** Waits until a controller that is no broker answers. */
-export async function controllerReady({ name, ports }: KafkaNode, timeoutMs = 60_000): Promise<void> {
+export async function controllerReady({ name, ports }: KafkaNode, lives: Wait['lives']): Promise<void> {
   await until(async () => ((await isGreeted(ports.controller)) ? true : null), {
     what: () => `${name} does not answer: see its log`,
-    timeoutMs,
+    timeoutMs: 60_000,
+    lives,
   })
 }
 
@@ -42,16 +43,17 @@ export async function clusterHealthy(brokers: readonly KafkaNode[], timeoutMs = 
 }
 
 /** Waits until a worker of Kafka Connect answers. */
-export async function connectReady(port: number, timeoutMs = 240_000): Promise<void> {
+export async function connectReady(port: number, lives?: Wait['lives']): Promise<void> {
   await until(async () => ((await fetchText(`http://127.0.0.1:${port}/connectors`)) === null ? null : true), {
     what: () => 'Connect does not answer: see the log of connect',
-    timeoutMs,
+    timeoutMs: 240_000,
+    lives,
     everyMs: 100,
   })
 }
 
 /** Waits until ZooKeeper says `imok`. */
-export async function zookeeperReady(port: number, timeoutMs = 60_000): Promise<void> {
+export async function zookeeperReady(port: number, lives: Wait['lives']): Promise<void> {
   const { connect } = await import('node:net')
   const ask = (): Promise<true | null> =>
     new Promise((resolve) => {
@@ -59,7 +61,7 @@ export async function zookeeperReady(port: number, timeoutMs = 60_000): Promise<
       socket.on('data', (bytes) => resolve(bytes.toString() === 'imok' ? true : null))
       for (const event of ['error', 'timeout', 'close']) socket.on(event, () => (socket.destroy(), resolve(null)))
     })
-  await until(ask, { what: () => 'ZooKeeper does not answer: see the log of zk', timeoutMs })
+  await until(ask, { what: () => 'ZooKeeper does not answer: see the log of zk', timeoutMs: 60_000, lives })
 }
 
 /** The text of an address, or null where it does not answer 200 in time. */

@@ -4,7 +4,7 @@ import { agentFlag, serverCommand } from './java-command.ts'
 import { brokersReady, connectReady, controllerReady, zookeeperReady } from './readiness.ts'
 import { nodeConfig } from './server-properties.ts'
 import { versionOf } from './shims.ts'
-import { startProcess } from './supervise.ts'
+import { runningProcess, startProcess } from './supervise.ts'
 import { nodesOf, type KafkaNode, type LabPlan } from './topology.ts'
 
 /** The node of this name; an error with the names that there are. */
@@ -47,17 +47,18 @@ function commandOf(
   }
 }
 
-/** Waits until a node that was started does its work. */
-export async function nodeReady(node: KafkaNode): Promise<void> {
+/** Waits until a node that was started does its work; an error at once where its process has ended instead. */
+export async function nodeReady({ home }: LabPlan, node: KafkaNode): Promise<void> {
+  const lives = (): boolean => runningProcess(home, node.name) !== null
   switch (node.kind) {
     case 'combined':
     case 'zk-broker':
-      return brokersReady([node])
+      return brokersReady([node], lives)
     case 'zookeeper':
-      return zookeeperReady(node.ports.clients)
+      return zookeeperReady(node.ports.clients, lives)
     case 'connect':
-      return connectReady(node.ports.clients)
+      return connectReady(node.ports.clients, lives)
     case 'controller':
-      return controllerReady(node)
+      return controllerReady(node, lives)
   }
 }
