@@ -25,16 +25,14 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
 
   /** How each broker runs, as it says itself. */
   const modes = async (): Promise<string[]> => {
-    const asked = `kafka-configs.sh ${at().join(' ')} --describe --all --entity-type brokers`
-    return must(await lab().exec(asked, slow), 0)
-      .stdout.split(/^(?=All configs for broker)/m)
-      .filter((text) => text.startsWith('All configs'))
-      .map((text) => {
-        const id = /^All configs for broker (\d+)/.exec(text)?.[1] ?? '?'
-        if (/ process\.roles=broker /.test(text)) return `${id}: kraft`
-        return / zookeeper\.metadata\.migration\.enable=true /.test(text) ? `${id}: migration` : `${id}: zk`
-      })
-      .toSorted()
+    const all: string[] = []
+    for (const id of ['1', '2', '3']) {
+      const asked = `kafka-configs.sh ${at().join(' ')} --describe --all --entity-type brokers --entity-name ${id}`
+      const { stdout } = must(await lab().exec(asked, slow), 0)
+      const isMigrating = / zookeeper\.metadata\.migration\.enable=true /.test(stdout)
+      all.push(`${id}: ${/ process\.roles=broker /.test(stdout) ? 'kraft' : isMigrating ? 'migration' : 'zk'}`)
+    }
+    return all
   }
   /** What ZooKeeper has there; null where it has nothing. */
   const inZooKeeper = async (...words: readonly string[]): Promise<string | null> => {
