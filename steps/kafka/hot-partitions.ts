@@ -33,6 +33,7 @@ const input = z.strictObject({
 
 const output = z.strictObject({
   hot: z.array(z.string()).describe('Partitions that get far more than the others of their topic.'),
+  hottest: z.string().describe('The hottest of them; `none`, or `unknown` where no topic had enough to judge.'),
   sharePct: z.number().describe('Part of its topic that the hottest one gets, in %; 0 without one.'),
   judged: z.array(z.string()).describe('Topics with enough to judge.'),
   left: z.array(z.string()).describe('Topics that were left out: one partition, or too little.'),
@@ -110,6 +111,7 @@ async function judge(given: Input, cluster: Cluster, tools: Pick<StepTools, 'clo
     summary,
     output: {
       hot: hottest.slice(0, 100).map(sayPartition),
+      hottest: hottest[0] !== undefined ? sayPartition(hottest[0]) : judgedTopics.length === 0 ? 'unknown' : 'none',
       sharePct: percent(hottest[0]?.share ?? 0),
       judged: judgedTopics,
       left,

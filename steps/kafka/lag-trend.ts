@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import { byTool, clusterInput } from './support/cluster-input.ts'
-import { readGroupLag } from './support/group-lag.ts'
+import { endOf, readGroupLag, readTo, wentBack } from './support/group-lag.ts'
 import type { GroupLag } from './support/group-lag.ts'
 import type { Result } from './support/failure.ts'
 import { few, judged, notKnown, sample } from './support/judge.ts'
 import type { Finding } from './support/judge.ts'
 import { kafka } from './support/kafka.ts'
-import { sayPartition } from './support/leaders.ts'
 import { topicInput } from './support/topic-filter.ts'
 import { rounded, slopePerSecond } from './support/trend.ts'
 
@@ -105,20 +104,4 @@ function judge(given: Input, looks: Looks): Finding<Output> {
   if (given.failPerSecond !== undefined && slope > given.failPerSecond) return { verdict: 'fail', summary, output, evidence }
   // What is never read up is worth a look, however slowly it grows.
   return { verdict: slope > given.warnPerSecond || etaSeconds === null ? 'warn' : 'pass', summary, output, evidence }
-}
-
-const endOf = ({ partitions }: GroupLag): number => partitions.reduce((sum, { end }) => sum + end, 0)
-const readTo = ({ partitions }: GroupLag): number => partitions.reduce((sum, { end, lag }) => sum + end - lag, 0)
-
-/** Partitions whose commit moved back: somebody reset them, and no line goes through such points. */
-function wentBack(lags: readonly GroupLag[]): readonly string[] {
-  const seen = new Map<string, number>()
-  const back = new Set<string>()
-  for (const { partitions } of lags)
-    for (const one of partitions) {
-      const key = sayPartition(one)
-      if (one.committed < (seen.get(key) ?? -1)) back.add(key)
-      seen.set(key, one.committed)
-    }
-  return [...back]
 }

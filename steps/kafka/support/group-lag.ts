@@ -111,3 +111,22 @@ export const worst = (partitions: readonly PartitionLag[], most = 5) =>
     .toSorted((one, other) => other.lag - one.lag)
     .slice(0, most)
     .map(({ topic, partition, committed, start, end, lag, lost }) => ({ topic, partition, committed, start, end, lag, lost }))
+
+/** Where the logs end, summed. */
+export const endOf = ({ partitions }: GroupLag): number => partitions.reduce((sum, { end }) => sum + end, 0)
+
+/** How far the group has read, summed. */
+export const readTo = ({ partitions }: GroupLag): number => partitions.reduce((sum, { end, lag }) => sum + end - lag, 0)
+
+/** Partitions whose commit moved back: somebody reset them, and no line goes through such points. */
+export function wentBack(lags: readonly GroupLag[]): readonly string[] {
+  const seen = new Map<string, number>()
+  const back = new Set<string>()
+  for (const { partitions } of lags)
+    for (const one of partitions) {
+      const key = sayPartition(one)
+      if (one.committed < (seen.get(key) ?? -1)) back.add(key)
+      seen.set(key, one.committed)
+    }
+  return [...back]
+}

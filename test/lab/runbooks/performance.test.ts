@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, expect, test } from 'vitest'
+import { describeWith } from '../../support/describe-with.ts'
+import { cli, type Ended, plainEnv } from '../../support/reprise.ts'
+import { useLab } from '../support/lab.ts'
+
+const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
+
+/** Two settings whose difference no machine hides: a request for each record, or one for many. */
+const SLOW = 'batch.size=1 linger.ms=0'
+const FAST = 'batch.size=131072 linger.ms=20'
+
+const properties = (settings: string): string => `${settings.replace(' ', '\n')}\nclient.id=application\n`
+
+describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
+  const lab = useLab({ topology: 'single', services: true })
+  const file = 'runbooks/kafka/performance-experiment.md'
+  const client = (): string => join(lab().root, 'scratch', 'client.properties')
+  const tool = (name: string, ...words: string[]) =>
+    lab().cli(name, ['--bootstrap-server', lab().env['PRIMARY_BOOTSTRAP'] ?? '', ...words])
+  const words = (more: Readonly<Record<string, string>>): string[] => [
+    'run',
+    file,
+    '-e',
+    'lab',
+    '--unattended',
+    '--rollback',
+    'on-failure',
+    '--answers',
+    file.replace('.md', '.answers.yaml'),
+    ...Object.entries(more).flatMap(([name, value]) => ['-p', `${name}=${value}`]),
+  ]
+  const run = (more: Readonly<Record<string, string>>): Promise<Ended> => lab().reprise(words(more))
+  const topicsLeft = async (): Promise<readonly string[]> =>
+    (await tool('kafka-topics.sh', '--list')).split('\n').filter((name) => name.startsWith('performance-'))
+  const brokersSay = () => tool('kafka-configs.sh', '--describe', '--entity-type', 'brokers', '--entity-default')
+  /** The last run's report. */
+  const report = (): string => {
+    const runs = join(lab().root, '.reprise', 'runs')
+    const last = readdirSync(runs)
+      .map((name) => join(runs, name, 'artifacts', 'performance.md'))
+      .filter((path) => existsSync(path))
+      .map((path) => readFileSync(path, 'utf8'))
+    return last.at(-1) ?? ''
+  }
+
+  beforeEach(() => {
+    for (const name of ['runbooks', 'scratch', join('.reprise', 'runs')])
+      rmSync(join(lab().root, name), { recursive: true, force: true })
+    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    mkdirSync(join(lab().root, 'scratch'))
+  })
+
+  test('keeps a change of the producer that is better, and reports both measurements', async () => {
+    writeFileSync(client(), properties(SLOW))
+    const ended = await run({ CHANGE: FAST })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect(readFileSync(client(), 'utf8').split('\n').filter(Boolean).toSorted()).toEqual(
+      [...FAST.split(' '), 'client.id=application'].toSorted(),
+    )
+    expect(report()).toMatch(/\| before \| [\d.]+ \| \d+ \|\n\| after \| [\d.]+ \| \d+ \|/)
+    expect(report()).toMatch(/bar \[[\d.]+, [\d.]+\]/)
+    expect(readdirSync(join(lab().root, 'scratch'))).toEqual(['client.properties'])
+    expect(await topicsLeft()).toEqual([])
+  }, 300_000)
+
+  test('takes back a change of the producer that is worse', async () => {
+    writeFileSync(client(), properties(FAST))
+    const ended = await run({ CHANGE: SLOW })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(readFileSync(client(), 'utf8')).toBe(properties(FAST))
+    expect(report()).toMatch(/\| after \| [\d.]+ \| \d+ \|/)
+    expect(ended.stdout).toContain('rolled-back, failed at is-better')
+    expect(await topicsLeft()).toEqual([])
+  }, 300_000)
+
+  test('with the engine killed in the second measurement, what brokers were told does not stay', async () => {
+    const env = { ...plainEnv(), ...lab().env, PATH: `${lab().env['KAFKA_BIN']}:${process.env['PATH']}` }
+    // No thread more makes one broker a hundred times faster: the change must go.
+    const given = words({ PROFILE: 'broker', CHANGE: 'num.io.threads=3', MIN_GAIN: '10000' })
+    const engine = spawn(process.execPath, [cli, ...given, '--json'], { cwd: lab().root, env })
+    let id = ''
+    for await (const line of createInterface({ input: engine.stdout })) {
+      const fact = JSON.parse(line) as { type: string; run: string }
+      if (fact.type !== 'step-started' || !JSON.stringify(fact).includes('"after"')) continue
+      id = fact.run
+      engine.kill('SIGKILL')
+      break
+    }
+    expect(id).not.toBe('')
+    expect(await brokersSay()).toContain('num.io.threads=3')
+    const resumed = await lab().reprise(['resume', id, '--unattended'])
+    expect(resumed.code, resumed.stdout + resumed.stderr).toBe(3)
+    expect(await brokersSay()).not.toContain('num.io.threads')
+    expect(await topicsLeft()).toEqual([])
+  }, 300_000)
+
+  test('a setting that brokers take from their file only is refused before anything is measured again', async () => {
+    const ended = await run({ PROFILE: 'broker', CHANGE: 'process.roles=broker' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(await brokersSay()).not.toContain('process.roles')
+    expect(report()).toBe('')
+    expect(await topicsLeft()).toEqual([])
+  }, 300_000)
+
+  test('measures the consumer, and compares the codecs by what is on the disk', async () => {
+    const consumer = await run({ PROFILE: 'consumer', CHANGE: 'fetch.min.bytes=65536 max.poll.records=1000', MIN_GAIN: '0' })
+    // Better or not is the machine's affair; that it was measured, and that the file fits the verdict, is not.
+    if (consumer.code !== 0) expect(consumer.stdout + consumer.stderr).toContain('rolled-back, failed at is-better')
+    expect(existsSync(client()) ? readFileSync(client(), 'utf8') : '').toContain(
+      consumer.code === 0 ? 'fetch.min.bytes=65536' : '',
+    )
+    expect(report()).toMatch(/\| before \| [\d.]+ \| - \|/)
+    const ended = await run({ PROFILE: 'compression', CODECS: 'none gzip zstd' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    const saved = [...report().matchAll(/\| (\w+) \|.*\| (-?[\d.]+) % \|/g)].map(
+      ([, codec, value]) => [codec, Number(value)] as const,
+    )
+    expect(saved.map(([codec]) => codec)).toEqual(['none', 'gzip', 'zstd'])
+    for (const [codec, value] of saved) expect(value, codec).toBeGreaterThan(codec === 'none' ? -1 : 50)
+    expect(await topicsLeft()).toEqual([])
+  }, 300_000)
+})
