@@ -58,6 +58,8 @@ export function combinedProperties(plan: LabPlan, node: KafkaNode): string {
     'controller.quorum.election.timeout.ms=4000',
     'controller.quorum.request.timeout.ms=6000',
     'controller.quorum.fetch.timeout.ms=6000',
+    // And a broker that has found no leader for a minute shuts down by default.
+    'initial.broker.registration.timeout.ms=240000',
     ...SMALL,
     'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found=true',
