@@ -4,7 +4,7 @@ import type { PlanEntry } from '../model/plan.ts'
 import { approvedAgain } from './approved-again.ts'
 import { ask, begin, keyIn, openOf, valuesIn, type Context } from './context.ts'
 import { canaryKey } from './keys.ts'
-import { NOT_CONFIRMED } from './evolve.ts'
+import { NOT_CONFIRMED } from './changing.ts'
 import { failed } from './failure.ts'
 import { freshen } from './freshness.ts'
 import { saidOf } from './known-answer.ts'
@@ -30,7 +30,7 @@ export function block(context: Context, entry: PlanEntry, known: Entry | undefin
   if (looked !== null) return looked
   const approved = approvedAgain(context, entry, known)
   if (approved !== null) return approved
-  if (needsConfirmation(entry) && known?.confirmed !== true && !isConfirmed(context, entry)) return confirm(context, entry)
+  if (needsConfirmation(entry) && !isSaid(context, entry, known) && !isConfirmed(context, entry)) return confirm(context, entry)
   return begin(context, entry, 'run')
 }
 
@@ -77,6 +77,11 @@ function needsConfirmation(entry: PlanEntry): boolean {
   return isChange(entry) && (entry.confirm.type !== 'no' || entry.flags.irreversible)
 }
 
+/** Has a person confirmed it? That it shall be done once more is enough where nothing is typed. */
+function isSaid(context: Context, entry: PlanEntry, known: Entry | undefined): boolean {
+  return known?.confirmed === true || (known?.agreed === true && typedFor(context, entry) === null)
+}
+
 /** `--unattended` is the confirmation of what a key would confirm, in production with `--i-mean`; an answer may still say otherwise. */
 function isConfirmed(context: Context, entry: PlanEntry): boolean {
   const { mode, meant } = context.state.settings
@@ -120,8 +125,9 @@ export function typedFor(context: Context, entry: PlanEntry): string | null {
 
 /** The engine died, or lost the host, in the middle: never again blindly, never skipped silently. Null: it is a failure like others. */
 function unknownEffect(context: Context, entry: PlanEntry, known: Entry): Next | null {
-  const died = known.cause?.type === 'runner-died'
+  const died = known.cause?.type === 'runner-died' || known.doubted === true
   if (!isChange(entry)) return died ? begin(context, entry, 'run') : null
+  if (known.doubted === true && entry.type === 'notify') return begin(context, entry, 'run')
   const of = keyIn(context, entry)
   if (known.cause?.text !== NOT_CONFIRMED) {
     const proofs = entry.looks ? [entry] : (context.at.proofs.get(entry.id) ?? [])

@@ -6,6 +6,9 @@ import type { Mutable } from './mutable.ts'
 /** The state while a fact is folded into it. */
 export type Changing = Mutable<State>
 
+/** Why the effect of a step that was in flight is not known to be there. */
+export const NOT_CONFIRMED = 'not confirmed'
+
 const FRESH = { status: 'open', attempts: {}, hash: '', values: {}, startedMs: 0, endedMs: 0, confirmed: false } as const
 
 /** Every attempt, question and settling of a key has its entry. */

@@ -10,15 +10,17 @@ export interface Context {
   readonly state: State
   readonly at: LookUp
   readonly item: string | null
+  /** The state's own, but on the way back that of what is undone. */
+  readonly round: number
 }
 
 /** Puts a context together. */
-export function contextOf(plan: Plan, state: State, item: string | null = null): Context {
-  return { plan, state, at: lookUp(plan), item }
+export function contextOf(plan: Plan, state: State, item: string | null = null, round = state.round): Context {
+  return { plan, state, at: lookUp(plan), item, round }
 }
 
-export function keyIn({ state, item }: Context, entry: PlanEntry): Key {
-  return keyOf(entry.id, entry.group === null ? null : item, state.round)
+export function keyIn({ item, round }: Context, entry: PlanEntry): Key {
+  return keyOf(entry.id, entry.group === null ? null : item, round)
 }
 
 export function entryIn(context: Context, entry: PlanEntry): Entry | undefined {
@@ -61,8 +63,8 @@ function laneValues(context: Context, at: LookUp): Record<string, Value> {
   return values
 }
 
-export function itemsOf({ plan, state }: Context, group: string): readonly string[] {
-  return state.items[`${group}@${state.round}`] ?? plan.groups.find(({ id }) => id === group)?.items ?? []
+export function itemsOf({ plan, state, round }: Context, group: string): readonly string[] {
+  return state.items[`${group}@${round}`] ?? plan.groups.find(({ id }) => id === group)?.items ?? []
 }
 
 /** What an item's blocks carried on, else what the run carried before it. */

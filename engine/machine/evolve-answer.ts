@@ -92,7 +92,7 @@ function forwardAnswer(next: Changing, question: Asked, given: Answer, key: Key)
   switch (given.choice) {
     case 'run':
     case 'retry':
-      entry.confirmed = true
+      confirm(next, entry, about === 'change')
       if (about !== 'change') delete entry.looked
       again(next, entry)
       return
@@ -111,7 +111,7 @@ function forwardAnswer(next: Changing, question: Asked, given: Answer, key: Key)
       if (step !== null) next.edits[step] = given.text
       // Who approved has approved another text.
       next.approvals = []
-      entry.confirmed = true
+      confirm(next, entry, false)
       again(next, entry)
       return
     case 'by-hand':
@@ -138,6 +138,12 @@ function forwardAnswer(next: Changing, question: Asked, given: Answer, key: Key)
     case 'withdrawn':
       return
   }
+}
+
+/** Only what was asked before the change confirms what must be typed, and only for one attempt. */
+function confirm(next: Changing, entry: Mutable<Entry>, isAsked: boolean): void {
+  entry.confirmed = isAsked || next.rules < 3
+  if (!isAsked && next.rules >= 3) entry.agreed = true
 }
 
 /** It is done once more: nothing of what was said about it holds any longer. */

@@ -1,6 +1,6 @@
 /* What a new sitting does to the state of the one before: it goes on, or what was done is undone. */
-import type { Entry, Fact } from '../model/fact.ts'
-import { type Changing, entryOf } from './changing.ts'
+import type { Entry, Fact, Key } from '../model/fact.ts'
+import { type Changing, entryOf, NOT_CONFIRMED } from './changing.ts'
 import { forgetCursor } from './cursor.ts'
 import type { Mutable } from './mutable.ts'
 
@@ -13,6 +13,7 @@ export function resumed(next: Changing, fact: Extract<Fact, { type: 'run-resumed
   next.people.pausedAtMs = next.ms
   if (!next.operators.includes(fact.settings.operator.name)) next.operators.push(fact.settings.operator.name)
   loseSecrets(next)
+  if (next.rules >= 3 && fact.course === 'forward') lookAgain(next)
   if (fact.course === 'rolling') {
     // A sitting that died while it was rolling back goes on there: what is undone stays so, what could not be is not tried again.
     if (ended === null && course.type === 'rolling' && course.to === fact.to) return
@@ -50,12 +51,26 @@ function tryUndoAgain(next: Changing): void {
   }
 }
 
-/** What failed is tried again; what was undone is done again. */
-function beginAgain(next: Changing): void {
+/** Whether a change took effect is looked up at each resume: what did not hold may hold now. */
+function lookAgain(next: Changing): void {
   for (const entry of Object.values(next.entries)) {
+    if (entry.status !== 'unknown' || entry.cause === undefined) continue
+    delete entry.verified
+    if (entry.cause.text === NOT_CONFIRMED) entry.cause.text = ''
+  }
+}
+
+/** What failed is tried again, a change only where it is known that it did not take effect; what was undone is done again. */
+function beginAgain(next: Changing): void {
+  const changed = new Set(next.effects.map(({ key }) => key))
+  const mayHaveChanged = (key: Key, { attempts, retryAfterMs }: Mutable<Entry>): boolean =>
+    next.rules >= 3 && changed.has(key) && attempts.run !== undefined && retryAfterMs === undefined
+  for (const [key, entry] of Object.entries(next.entries)) {
     delete entry.undone
     const isFailed = entry.status === 'failed' || (entry.status === 'open' && entry.cause !== undefined)
-    if (isFailed || entry.attempts.cleanup !== undefined) openAgain(entry)
+    if ((isFailed || entry.status === 'unknown') && mayHaveChanged(key, entry))
+      Object.assign(entry, { status: 'unknown', doubted: true, confirmed: false })
+    else if (isFailed || entry.attempts.cleanup !== undefined) openAgain(entry)
   }
   let undoneMs = Infinity
   const isUndone = ({ undo }: Changing['effects'][number]): boolean => undo === 'undone' || undo === 'by-hand'
@@ -66,15 +81,15 @@ function beginAgain(next: Changing): void {
   }
   next.effects = next.effects.filter((effect) => !isUndone(effect))
   // What was seen after a change that is no longer there has not been seen.
-  const changed = new Set(next.effects.map(({ key }) => key))
+  const stillThere = new Set(next.effects.map(({ key }) => key))
   for (const [key, entry] of Object.entries(next.entries))
-    if (entry.endedMs >= undoneMs && !changed.has(key) && ['done', 'confirmed', 'not-needed'].includes(entry.status))
+    if (entry.endedMs >= undoneMs && !stillThere.has(key) && ['done', 'confirmed', 'not-needed'].includes(entry.status))
       openAgain(entry)
 }
 
 function openAgain(entry: Mutable<Entry>): void {
   Object.assign(entry, { status: 'open', confirmed: false, endedMs: -1 })
-  for (const stale of ['cause', 'looked', 'row'] as const) delete entry[stale]
+  for (const stale of ['cause', 'looked', 'row', 'doubted'] as const) delete entry[stale]
 }
 
 /** Values of secret captures died with their process: what only reads runs again, the others are asked for. */

@@ -1,15 +1,12 @@
 /* The fold: what each fact does to the state. One switch over the closed union, so one file with its cases beside it. */
 import type { Entry, Execution, Fact, Key, Outcome, Question, Stamped, State, TaskId } from '../model/fact.ts'
-import { type Changing, entryOf, mend, reopen } from './changing.ts'
+import { type Changing, entryOf, mend, NOT_CONFIRMED, reopen } from './changing.ts'
 import { answer } from './evolve-answer.ts'
 import { partsOf } from './keys.ts'
 import type { Mutable } from './mutable.ts'
 import { resumed } from './evolve-resume.ts'
 
 export { initialState } from './initial-state.ts'
-
-/** Why the effect of a step that was in flight is not known to be there. */
-export const NOT_CONFIRMED = 'not confirmed'
 
 type Ended = Extract<Fact, { type: 'step-ended' }>
 
@@ -97,7 +94,7 @@ function started(next: Changing, fact: Extract<Fact, { type: 'step-started' }>):
   entry.attempts[fact.purpose] = fact.attempt
   if (fact.purpose === 'run') {
     Object.assign(entry, { status: 'open', startedMs: next.ms, values: fact.values })
-    for (const stale of ['cause', 'retryAfterMs', 'verified', 'signed'] as const) delete entry[stale]
+    for (const stale of ['cause', 'retryAfterMs', 'verified', 'signed', 'doubted'] as const) delete entry[stale]
     if (fact.effect !== 'reads' && !next.effects.some(({ key }) => key === fact.key))
       next.effects.push({ key: fact.key, undo: 'due' })
   } else if (fact.purpose === 'again') entry.startedMs = next.ms

@@ -15,13 +15,14 @@ export function rolling(plan: Plan, state: State): Next {
   for (let i = state.effects.length - 1; i >= 0; i--) {
     const effect = state.effects[i]
     if (effect === undefined || (effect.undo !== 'due' && effect.undo !== 'unknown')) continue
-    const { block, item: lane } = partsOf(effect.key)
+    const { block, item: lane, round } = partsOf(effect.key)
     const entry = at.byId.get(block)
     if (entry === undefined || entry.undoNone || !isChange(entry) || (at.indexOf.get(block) ?? 0) < from) continue
     if (item !== null && !isOfFailedItem(plan, state, entry, effect.key)) continue
     // A point of no return is not crossed without a person.
     if (entry.flags.irreversible && state.settings.mode === 'unattended') return 'over'
-    return undo(contextOf(plan, state, lane), entry, effect.key, effect.undo === 'unknown')
+    const context = contextOf(plan, state, lane, state.rules >= 3 ? round : state.round)
+    return undo(context, entry, effect.key, effect.undo === 'unknown')
   }
   return item === null ? section(plan, state) : 'over'
 }

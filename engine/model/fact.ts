@@ -219,6 +219,8 @@ export interface Entry {
   readonly undoAsked?: boolean // a person said: undo it
   readonly looked?: 'done' | 'needed' | 'unknown' // what its look said: is it already so?
   readonly verified?: readonly BlockId[] // after a crash: its proofs that hold
+  readonly doubted?: boolean // a change that failed, or was cut off, in an earlier sitting: it may have taken effect
+  readonly agreed?: boolean // a person said: once more; what must be typed is still to be typed
   readonly edited?: boolean // done, and its text has changed since: a person says whether it stays so
   readonly signed?: boolean // a person has judged its result
   readonly row?: number // of a decision: the row that a person chose

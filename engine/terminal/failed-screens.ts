@@ -110,10 +110,12 @@ function soFar(look: Look, context: AskContext): string[] {
   ]
 }
 
-/** A step that was running when the engine died, and nothing proves what came of it. */
+/** A step that was running when the engine died, that failed, or was cut off, and nothing proves what came of it. */
 export function unknownScreen(look: Look, context: AskContext, question: Question): string[] {
   const { plan, state } = context
   const { entry } = placeOf(plan, question.step, question.key)
+  const { screen } = look.words
+  const why = state.entries[question.key ?? '']?.doubted === true ? screen.mayHaveActed : screen.wasRunning
   return [
     ...header(look, { plan, state, step: question.step, key: question.key, nowMs: context.runClockMs(), mark: '? ' }),
     '',
@@ -121,7 +123,7 @@ export function unknownScreen(look: Look, context: AskContext, question: Questio
     '',
     ...paragraph(
       look,
-      `${symbol(look, 'unknown')} ${question.step === null ? '' : longName(plan, question.step, question.key)}${look.words.colon} ${look.words.screen.wasRunning}`,
+      `${symbol(look, 'unknown')} ${question.step === null ? '' : longName(plan, question.step, question.key)}${look.words.colon} ${why}`,
     ),
     ...(question.key === null ? [] : foldedOutput(look, context, question.key)),
     '',

@@ -65,6 +65,7 @@ export const enScreens = {
     needsTerminal: 'The output names a missing terminal: [t] runs it again with one.',
     killedAgo: (ms: number) => `killed ${took(ms)} ago`,
     wasRunning: 'was running when the engine died. Unknown: it may have taken effect.',
+    mayHaveActed: 'it failed or was cut off earlier. Unknown: it may have taken effect.',
     next: 'next',
     nothingNext: 'Nothing is left to run.',
     oldChecks: (steps: string, ms: number) => `${steps}: older than ${limit(ms)}, run again before the next change.`,

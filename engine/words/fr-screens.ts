@@ -67,6 +67,7 @@ export const frScreens: Widen<typeof enScreens> = {
     needsTerminal: 'La sortie réclame un terminal : [t] recommence avec le terminal.',
     killedAgo: (ms) => `tué il y a ${took(ms)}`,
     wasRunning: 'en cours quand le moteur est mort. Inconnu : son effet a pu avoir lieu.',
+    mayHaveActed: 'a échoué ou a été interrompue plus tôt. Inconnu : son effet a pu avoir lieu.',
     next: 'suivante',
     nothingNext: 'Il ne reste rien à exécuter.',
     oldChecks: (steps, ms) => `${steps} : plus vieux que ${limit(ms)}, refaits avant le prochain changement.`,
