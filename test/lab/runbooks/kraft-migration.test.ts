@@ -152,7 +152,9 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
     const quorum = await lab().cli('kafka-metadata-quorum.sh', [...at(), 'describe', '--status'])
     expect(quorum).toMatch(/^LeaderId: +3000$/m)
     const observers = /^CurrentObservers: (.*)$/m.exec(quorum)?.[1] ?? ''
-    expect([...observers.matchAll(/"id": (\d+)/g)].map(([, id]) => id).toSorted()).toEqual(['1', '2', '3'])
+    expect([...observers.matchAll(/"id": (\d+)/g)].map(([, id]) => Number(id)).toSorted((one, other) => one - other)).toEqual([
+      1, 2, 3,
+    ])
     expect((await lab().exec('$SVC_STATUS zk')).code).toBe(3)
     await lab().cli('kafka-topics.sh', [
       ...at(),
