@@ -53,6 +53,8 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
     SVC_SWITCH: join(home, 'bin', 'lab-switch'),
     BREAK: join(home, 'bin', 'lab-fault'),
     HEAL: `${join(home, 'bin', 'lab-fault')} clear`,
+    NODE_SHELL: join(home, 'bin', 'lab-on'),
+    NODE_CONFIG: 'server.properties',
     KAFKA_BIN: join(home, 'bin'),
     KAFKA_VERSION: plan.version,
     CLIENT_CONFIG: secretFiles.clientConfig(home, 'admin'),

@@ -54,6 +54,8 @@ export function writeBin(home: string, version: Version): void {
   // NODE FOLDER points the node's link to a release, NODE alone changes nothing; both print where it points.
   const point = `link=${quoted(join(home, 'nodes'))}/$1/kafka; { [ $# -lt 2 ] || { test -d "$2" && ln -sfn "$2" "$link"; }; } && readlink "$link"`
   script(join(bin, 'lab-switch'), `sh -c ${quoted(point)} lab-switch`)
+  // NODE COMMAND runs a shell command in the node's folder, as ssh does on its host.
+  script(join(bin, 'lab-on'), `sh -c ${quoted(`cd ${quoted(join(home, 'nodes'))}/$1 && shift && exec sh -c "$*"`)} lab-on`)
 }
 
 const currentLink = (home: string, node: string): string => join(home, 'nodes', node, 'kafka')
