@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { locateHistory } from '../document/history-locate.ts'
+import { sha256 } from '../journal/chain.ts'
 import { blocksToEdit, lint } from '../lint/lint.ts'
 import type { Answers } from '../model/answers.ts'
 import type { PlanParam } from '../model/plan.ts'
@@ -95,6 +95,7 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
     inventoryNames: environment === null ? null : Object.keys(environment.values),
     ...linksFrom(dirname(path)),
     severities: project.policy.severities,
+    interpreters: Object.keys(project.policy.interpreters),
     drill: given.drill !== undefined,
     gate: true,
   })
@@ -245,7 +246,7 @@ function requestOf(given: Given, wanted: Wanted, around: Around): PlanRequest | 
   return {
     runbook,
     file: base.file,
-    sha256: createHash('sha256').update(base.bytes).digest('hex'),
+    sha256: sha256(base.bytes),
     reader: readerOf(runbook),
     stepTypes,
     environment,
@@ -263,7 +264,7 @@ function requestOf(given: Given, wanted: Wanted, around: Around): PlanRequest | 
     from: given.from === undefined ? null : { step: given.from, reason: given.reason ?? '' },
     policy,
     edits: blocksToEdit(found, runbook, policy.severities),
-    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    hash: sha256,
   }
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { relative, sep } from 'node:path'
+import { sha256 } from '../journal/chain.ts'
 import { ownerUid } from '../local/bringer.ts'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
@@ -120,6 +120,10 @@ async function refusal(record: RunRecord, given: Given, place: Place, going: Goi
     await lateRow(record, place)
     return refuse(record, place, { reason: cli.endedPassed(record.runId) })
   }
+  if (runSummary(record.facts).result === 'rolled-back' && going.course === 'forward') {
+    await lateRow(record, place)
+    return refuse(record, place, { reason: cli.endedRolledBack(record.runId) })
+  }
   if (given.unattended !== true && !isTerminal()) return refuse(record, place, { reason: cli.noTerminal, rule: 'no-terminal' })
   if (given.takeOver !== true || given.reason !== undefined) return null
   const reason = 'Unexpected --take-over without --reason, expected --reason TEXT: it is recorded'
@@ -221,7 +225,7 @@ const withoutStart = (given: Given): Given =>
   given.from === undefined ? {} : { from: given.from, ...(given.reason === undefined ? {} : { reason: given.reason }) }
 
 function isSameFile({ plan }: RunRecord, { bytes }: Prepared): boolean {
-  return createHash('sha256').update(bytes).digest('hex') === plan.runbook.sha256
+  return sha256(bytes) === plan.runbook.sha256
 }
 
 /** The answers that the run was started with, as far as its record holds them. */

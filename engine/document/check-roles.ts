@@ -11,7 +11,10 @@ export function checkRoles(reading: Reading, _runbook: Runbook, spots: readonly 
   for (const { item, section } of spots) {
     if (item.type !== 'block') continue
     if (isExecutable(item) && !running.includes(section.name)) outside(reading, item, section)
-    else hidden(reading, item, section)
+    else {
+      hidden(reading, item, section)
+      contradicted(reading, item)
+    }
     language(reading, item)
     if (isExecutable(item) && item.kind === 'shell' && item.body.trim() === '')
       report(reading, { rule: 'empty-block', place: item.place, reason: `Unexpected empty ${item.role}, expected a command` })
@@ -45,6 +48,19 @@ function hidden(reading: Reading, block: Block, section: Section): void {
     reason: `Unexpected ${block.role} that a reader cannot see, expected ${expected}`,
     expected: [expected],
     actual: block.role,
+  })
+}
+
+/** What stands below these labels is passed over by whoever pastes: nothing that goes forward may stand there. */
+function contradicted(reading: Reading, block: Block): void {
+  const { under, role } = block
+  if ((under !== 'rollback' && under !== 'on-failure') || !block.typed || !isExecutable(block) || role === under) return
+  report(reading, {
+    rule: 'hidden-role',
+    place: block.info?.place ?? block.place,
+    reason: `Unexpected ${role} below **${under === 'rollback' ? 'Rollback' : 'On failure'}**, which runs in every run and which a reader passes over, expected ${under}, or its place above that label`,
+    expected: [under],
+    actual: role,
   })
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { StringDecoder } from 'node:string_decoder'
 
@@ -34,19 +35,31 @@ function readOpened(fd: number, { path, most }: { readonly path: string; readonl
   }
 }
 
+/** Sha256 of a plain file's bytes in lower-case hex, however long it is; a link in its place is not followed. Throws. */
+export function hashOfFile(path: string): string {
+  const hash = createHash('sha256')
+  for (const piece of bytesIn(path)) hash.update(piece)
+  return hash.digest('hex')
+}
+
 /** The text of a plain file, piece by piece, however long it is. */
 export function* textIn(path: string): Generator<string> {
+  const decoder = new StringDecoder('utf8')
+  for (const piece of bytesIn(path)) yield decoder.write(piece)
+  yield decoder.end()
+}
+
+/** Each piece is good until the next one is asked for. */
+function* bytesIn(path: string): Generator<Buffer> {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
   try {
     if (!fstatSync(fd).isFile()) throw new NoPlainFile(`${path} is no file of its own`)
-    const decoder = new StringDecoder('utf8')
     const bytes = Buffer.alloc(MEGABYTE)
     for (;;) {
       const read = readSync(fd, bytes, 0, bytes.length, null)
       if (read === 0) break
-      yield decoder.write(bytes.subarray(0, read))
+      yield bytes.subarray(0, read)
     }
-    yield decoder.end()
   } finally {
     closeSync(fd)
   }

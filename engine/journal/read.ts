@@ -93,7 +93,11 @@ export function verifyJournal(folder: string): {
   readonly why: string | null
 } {
   const read = readJournal(folder)
-  const bad = read.firstBad ?? (read.torn === null ? null : { record: read.facts.length + 1, why: 'it is torn' })
+  const isEmpty = read.facts.length === 0 && read.torn === null
+  const bad =
+    read.firstBad ??
+    (isEmpty ? { record: 1, why: 'it is missing' } : null) ??
+    (read.torn === null ? null : { record: read.facts.length + 1, why: 'it is torn' })
   return {
     ok: bad === null,
     records: read.facts.length,

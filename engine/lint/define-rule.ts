@@ -17,6 +17,8 @@ export interface LintContext {
   readonly anchorsOf: (relativePath: string) => readonly string[] | null
   /** By rule: lowers what the catalogue says, never what the format says. */
   readonly severities: Policy['severities']
+  /** Languages, beside the shells', whose interpreter the project's policy names. @default [] */
+  readonly interpreters?: readonly string[]
   /** Nobody may be there to type: what waits for a terminal is an error. */
   readonly drill: boolean
   /** Lint as the gate of `plan` and `run`: prose that names a lost step is a warning there. @default false */

@@ -38,6 +38,7 @@ import unboundedLoop from './rules/unbounded-loop.ts'
 import undefinedName from './rules/undefined-name.ts'
 import undefinedVariable from './rules/undefined-variable.ts'
 import unknownHost from './rules/unknown-host.ts'
+import unnamedInterpreter from './rules/unnamed-interpreter.ts'
 import unknownStepType from './rules/unknown-step-type.ts'
 import unreachableStep from './rules/unreachable-step.ts'
 import withoutTheTool from './rules/without-the-tool.ts'
@@ -84,6 +85,7 @@ export const rules: readonly Rule[] = [
   undefinedVariable,
   unknownHost,
   unknownStepType,
+  unnamedInterpreter,
   unreachableStep,
   withoutTheTool,
 ]

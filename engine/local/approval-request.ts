@@ -1,6 +1,6 @@
 /* What an approver is asked to sign, made from a run; and the text that carries it to any machine. */
-import { createHash } from 'node:crypto'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { sha256 } from '../journal/chain.ts'
 import { canonical } from '../language/canonical.ts'
 import { entryTitle } from '../language/entry-title.ts'
 import { substitute } from '../language/substitute.ts'
@@ -118,8 +118,6 @@ function measuredAt(facts: readonly Stamped[], name: string): string | null {
   )
   return fact?.at ?? null
 }
-
-const sha256 = (text: string): Hash => createHash('sha256').update(text).digest('hex')
 
 /** What an approval is bound to: run, step, role, plan, statement and measured values; not when or by whom it was asked. */
 export function bindingOf({ run, step, round, role, plan, environment, statement, values }: ApprovalRequest): Hash {

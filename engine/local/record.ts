@@ -1,5 +1,6 @@
 import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
+import { sha256 } from '../journal/chain.ts'
 import { writeDurable } from '../journal/durable.ts'
 import { holderOf } from '../journal/holders.ts'
 import { readPlainFile } from '../journal/own-file.ts'
@@ -55,6 +56,15 @@ export function writeRecord(
   writeDurable(join(folder, 'origin.json'), `${JSON.stringify(origin, null, 2)}\n`)
 }
 
+/** The snapshot of the runbook that a plan was made of, as the run's folder holds it; null where none is. */
+export function snapshotOf(folder: string, { runbook }: Plan): Uint8Array | null {
+  for (const name of readdirSync(folder).filter((one) => /^runbook(?:-\d+)?\.md$/.test(one))) {
+    const bytes = readPlainFile(join(folder, name))
+    if (sha256(bytes) === runbook.sha256) return bytes
+  }
+  return null
+}
+
 /** Reads a run; null when there is none of this id, its start was never journalled, or what is there is no record. */
 export function readRecord(runs: string, id: string): RunRecord | null {
   const read = tryRecord(runs, id)
@@ -66,7 +76,7 @@ export function tryRecord(runs: string, id: string): RunRecord | string | null {
   const runId = id.replace(/\/\d+$/, '')
   if (!/^r-\d{6}-[a-z2-7]{4}$/.test(runId)) return null
   const folder = join(runs, runId)
-  if (!existsSync(folder) || !existsSync(join(folder, 'journal.jsonl')) || !existsSync(join(folder, 'plan.json'))) return null
+  if (!existsSync(folder) || !existsSync(join(folder, 'journal.jsonl'))) return null
   try {
     if (!lstatSync(folder).isDirectory()) return 'it is no folder of its own'
     return recordIn(folder, { runs, runId })
@@ -84,7 +94,7 @@ function recordIn(folder: string, { runs, runId }: { readonly runs: string; read
     plan = read
     plans.set(plan.hash, plan)
   }
-  if (plan === null) return null
+  if (plan === null) return isBegun(folder) ? 'plan.json is missing' : null
   const origin: unknown = JSON.parse(readPlainFile(join(folder, 'origin.json')).toString('utf8'))
   if (!isOrigin(origin)) return 'origin.json does not say where it comes from'
   const read = readJournal(folder)
@@ -100,6 +110,9 @@ function recordIn(folder: string, { runs, runId }: { readonly runs: string; read
     live: holderOf(runId, [origin.locks, join(runs, 'locks')]) !== null,
   }
 }
+
+/** Whether a run's start was journalled. */
+const isBegun = (folder: string): boolean => (lstatSync(join(folder, 'journal.jsonl'), { throwIfNoEntry: false })?.size ?? 0) > 0
 
 /** As far as lists and screens look into it without asking. */
 function isPlan(read: unknown): read is Plan {

@@ -11,10 +11,11 @@ import { endSurvivors } from '../process/lifeline.ts'
 import { machineClock } from './clock.ts'
 import { typedValues } from './environment.ts'
 import { type Hosts, hostOf } from './hosts.ts'
-import { type RunRecord, writeRecord } from './record.ts'
+import { type RunRecord, snapshotOf, writeRecord } from './record.ts'
 import { lockRun, takenOver, takeOverOf } from './run-lock.ts'
 import { hostsFor, runSitting, type SittingTools } from './sitting.ts'
 import type { Ran } from './start-run.ts'
+import { planTrouble } from './verify-record.ts'
 import { writeRow } from './write-row.ts'
 
 export interface ResumeRequest extends SittingTools {
@@ -45,11 +46,17 @@ export function standingOf({ facts, runId }: Pick<RunRecord, 'facts' | 'runId'>)
 }
 
 /** Why a journal cannot be gone on with, or null: altered, of newer rules, or not what the machine would have written. */
-export function whyNotResumable({ firstBad, facts, plan, plans }: RunRecord): string | null {
+export function whyNotResumable(record: RunRecord): string | null {
+  const { firstBad, facts, plan, plans } = record
   if (firstBad !== null) return `record ${firstBad.record} of the journal is altered: ${firstBad.why}`
   const [first] = facts
   if (first?.type !== 'run-started') return 'the journal does not begin with run-started'
   if (first.rules > RULES) return `the journal follows rules ${first.rules}, this version knows ${RULES}`
+  for (const fact of facts)
+    if (fact.type === 'run-started' || fact.type === 'run-resumed') {
+      const why = planTrouble(record, fact.plan, fact.type === 'run-started' ? 1 : fact.sitting)
+      if (why !== null) return why
+    }
   const said = conforms(plans.get(first.plan) ?? plan, facts, plans)
   return said.ok ? null : `record ${said.seq} of the journal is not what the machine would have written: ${said.why}`
 }
@@ -95,7 +102,9 @@ export async function resumeRun(request: ResumeRequest): Promise<Ran | { readonl
   const read = readJournal(folder)
   const state = foldOf(read.facts)
   const sitting = state.sitting + 1
-  writeRecord(folder, { plan, runbook: request.bytes, origin, sitting })
+  // The file has its history row since: the plan goes on with what it was made of.
+  const runbook = snapshotOf(folder, plan) ?? request.bytes
+  writeRecord(folder, { plan, runbook, origin, sitting })
   const edited = editedKeys(state, record.plan, plan)
   const first: Fact[] = [
     ...recover(state),

@@ -4,6 +4,7 @@ import type { Block } from '../model/runbook.ts'
 import { attributeText, durationOf, hasFlag } from './attributes.ts'
 import type { Body } from './bodies.ts'
 import { entryOf } from './entry.ts'
+import { problem } from './making.ts'
 import type { Making } from './making.ts'
 import { readsOfExpression, readsOfScript, readsOfText } from './names.ts'
 import { outputType, readTyped } from './typed.ts'
@@ -47,9 +48,27 @@ export function blockEntry(making: Making, body: Body, block: Block): PlanEntry 
     assert,
     undoSelf: type === 'command' && typed?.type?.undo !== undefined,
     looks: type === 'command' && typed?.type?.check !== undefined,
+    ...interpreterOf(making, block),
     needsEdit: edits.get(block) ?? null,
     line: block.place.line,
   })
+}
+
+/** Of a language that is no shell's: what the policy says runs it. Nothing else ever runs it. */
+function interpreterOf(making: Making, block: Block): Pick<PlanEntry, 'interpreter'> {
+  if (block.kind !== 'other' || block.lang === null) return {}
+  const { interpreters } = making.request.policy
+  const lang = block.lang.toLowerCase()
+  const interpreter = Object.hasOwn(interpreters, lang) ? interpreters[lang] : undefined
+  if (interpreter !== undefined) return { interpreter }
+  problem(making, {
+    rule: 'unnamed-interpreter',
+    place: block.place,
+    reason: `Unexpected language ${lang} of what runs, expected bash, or an interpreter that the project's policy names`,
+    expected: ['bash', ...Object.keys(interpreters)],
+    actual: lang,
+  })
+  return {}
 }
 
 function flagsOf(block: Block): PlanEntry['flags'] {

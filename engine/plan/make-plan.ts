@@ -37,14 +37,14 @@ export function makePlan(request: PlanRequest): Planned {
   checkEnvironment(making)
   making.params = resolveParams(making)
   checkFlags(making, captures)
-  making.values = valuesOf(making.params, request)
+  making.values = valuesOf({ params: making.params, environment: request.environment?.name ?? '', drill: request.drill })
   making.names = namesOf(making, bodies, captures)
   making.groups = groupsOf(making, bodies)
   const setup = runbook.setup.map(({ body }) => body).join('\n')
   making.setupReads = readsOfScript(making, setup).filter((name) => !captures.has(name) && name !== 'ITEM_INDEX')
   const groups = groupByPart(making.groups)
   const all = bodies.flatMap((body) => entriesOf(making, body, groups.get(body.id) ?? null))
-  const entries = treatCleanup(making, all).map((entry) => hashed(making, entry))
+  const entries = treatCleanup(making, all).map((entry) => hashed(request.hash, making.values, entry))
   const used = new Set(entries.map(({ part }) => part))
   const parts = bodies
     .filter(({ id, step }) => step !== null || used.has(id))
@@ -64,7 +64,7 @@ export function makePlan(request: PlanRequest): Planned {
     needsPerson: needsPersonOf(entries),
     estimateMs: estimateOf(making, parts),
   }
-  return { plan: { ...plan, hash: planHash(making, plan) }, problems, missing, warnings }
+  return { plan: { ...plan, hash: planHash(request.hash, plan) }, problems, missing, warnings }
 }
 
 function frame(making: Making): Omit<Plan, 'hash' | 'setup' | 'parts' | 'steps' | 'limits' | 'needsPerson' | 'estimateMs'> {

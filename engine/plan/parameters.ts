@@ -1,5 +1,5 @@
 import { checkValue, listItems, typeName } from '../language/type.ts'
-import type { From, PlanParam } from '../model/plan.ts'
+import type { From, Plan, PlanParam } from '../model/plan.ts'
 import type { Place } from '../model/problem.ts'
 import type { ParamDeclaration } from '../model/runbook.ts'
 import type { Json, Type, Value } from '../model/value.ts'
@@ -207,10 +207,10 @@ export function checkFlags(making: Making, captures: ReadonlyMap<string, string>
   }
 }
 
-/** What expressions and step inputs see now. */
-export function valuesOf(params: readonly PlanParam[], { environment, drill }: Making['request']): Record<string, Value> {
+/** What expressions and step inputs see before the run; secrets by reference. */
+export function valuesOf({ params, environment, drill }: Pick<Plan, 'params' | 'environment' | 'drill'>): Record<string, Value> {
   const values: Record<string, Value> = {
-    ENVIRONMENT: { type: 'string', text: environment?.name ?? '' },
+    ENVIRONMENT: { type: 'string', text: environment },
     DRILL: { type: 'string', text: drill ?? '' },
   }
   for (const { name, type, value, secret, ref } of params) {

@@ -27,6 +27,7 @@ export const enCli = {
     unreadable: (run: string, why: string) => `The record of ${run} cannot be read: ${why}`,
     openRuns: (n: number) => `${s(n, 'run')} can go on: name one.`,
     nothingOpen: 'No run is open here: there is nothing to go on with.',
+    endedRolledBack: (run: string) => `${run} has ended and was rolled back: start a new run.`,
     endedPassed: (run: string) => `${run} has ended and passed: there is nothing to go on with.`,
     liveRun: (run: string) => `${run} is running in another process: reprise follow ${run}`,
     altered: (run: string, why: string) => `${run} cannot go on: ${why}`,

@@ -29,6 +29,7 @@ export const frCli: Widen<typeof enCli> = {
     unreadable: (run, why) => `L'enregistrement de ${run} est illisible : ${why}`,
     openRuns: (n) => `${s(n, 'exécution peut', 'exécutions peuvent')} continuer : nommez-en une.`,
     nothingOpen: "Aucune exécution n'est ouverte ici : rien à continuer.",
+    endedRolledBack: (run) => `${run} est terminée et a été annulée : lancez une nouvelle exécution.`,
     endedPassed: (run) => `${run} est terminée et réussie : rien à continuer.`,
     liveRun: (run) => `${run} est en cours dans un autre processus : reprise follow ${run}`,
     altered: (run, why) => `${run} ne peut pas continuer : ${why}`,

@@ -132,6 +132,23 @@ describeWith(['java', 'mvn'], 'what clients do to a cluster', () => {
       verdict: 'fail',
       summary: 'client-id import producer_byte_rate: 1024, expected not set',
     })
+    const metrics = lab().env['PRIMARY_METRICS'] ?? ''
+    const url = metrics.split(',')[0] ?? ''
+    expect(await run(clientQuota, { quotas: set, pages: [url], metrics: ['nope'] })).toMatchObject({ verdict: 'unknown' })
+    await create('import', 1)
+    const producer = new Kafka({
+      clientId: 'import',
+      brokers: [lab().env['PRIMARY_BOOTSTRAP'] ?? ''],
+      logLevel: logLevel.NOTHING,
+    }).producer()
+    await producer.connect()
+    await vi.waitFor(async () => {
+      await producer.send({ topic: 'import', messages: [{ value: Buffer.alloc(4096) }] })
+      const said = await run(clientQuota, { quotas: set, pages: [url] })
+      expect(said).toMatchObject({ status: 'done', verdict: 'warn' })
+      expect(said.summary).toMatch(/^held back: import [1-9]/)
+    }, 20_000)
+    await producer.disconnect()
     await configs('--entity-type', 'clients', '--entity-name', 'import', '--delete-config', 'producer_byte_rate')
     await configs('--entity-type', 'users', '--entity-default', '--delete-config', 'request_percentage')
   })

@@ -1,4 +1,6 @@
+import { sha256 } from '../../journal/chain.ts'
 import { checkPlan } from '../../plan/check-plan.ts'
+import { rehashed } from '../../plan/hash.ts'
 import type { Call } from '../command-table.ts'
 import { runFile } from '../run-file.ts'
 
@@ -7,6 +9,6 @@ export function command({ args, given }: Call): Promise<number> {
   return runFile(
     args[0] ?? '',
     { ...given, unattended: true },
-    { unattended: true, writesRow: given.record === true, planOf: checkPlan, isSaid: false },
+    { unattended: true, writesRow: given.record === true, planOf: (plan) => rehashed(checkPlan(plan), sha256), isSaid: false },
   )
 }

@@ -1,7 +1,8 @@
 import { readRows } from '../../document/history-read.ts'
 import { nearest } from '../../language/nearest.ts'
-import { verifyJournal } from '../../journal/read.ts'
+import { readJournal, verifyJournal } from '../../journal/read.ts'
 import type { RunRecord } from '../../local/record.ts'
+import { alteredIn } from '../../local/verify-record.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { complain, say } from '../output.ts'
@@ -10,7 +11,7 @@ import { tellProblems, usageProblem } from '../problems-out.ts'
 import { readNow } from '../../workspace/text-file.ts'
 import { lateRow } from '../resume-file.ts'
 
-/** `journal verify RUN`: checks the chain and compares it with the row; names the first altered record. */
+/** `journal verify RUN`: checks the chain, the files that it speaks of, and the row; names the first altered record. */
 export async function command({ args, given }: Call): Promise<number> {
   const place = await openPlace(given)
   const [verb = '', run = ''] = args
@@ -27,11 +28,17 @@ export async function command({ args, given }: Call): Promise<number> {
   }
   const record = recordOf(run, place)
   await lateRow(record, place)
-  const { ok, records, head, firstBad, why } = verifyJournal(record.folder)
+  const chain = verifyJournal(record.folder)
+  const { records, head } = chain
+  const altered =
+    alteredIn({ ...record, ...readJournal(record.folder) }) ??
+    (chain.ok ? null : { record: chain.firstBad ?? 1, why: chain.why ?? '' })
+  const ok = altered === null
+  const firstBad = altered?.record ?? null
   const row = rowHead(record, run)
   if (place.json) say(JSON.stringify({ ok, records, head, firstBad, row }))
-  else if (ok) say(place.words.cli.chainWhole(records, head))
-  else complain(place.words.cli.chainBroken(firstBad ?? 0, why ?? ''))
+  else if (altered === null) say(place.words.cli.chainWhole(records, head))
+  else complain(place.words.cli.chainBroken(altered.record, altered.why))
   const isOther = ok && row !== null && row !== head && !record.live
   if (isOther && !place.json) complain(place.words.cli.chainRow(row))
   return ok && !isOther ? EXIT.passed : EXIT.failed

@@ -94,6 +94,7 @@ async function lintFile(
     inventoryNames: null,
     ...linksFrom(dirname(path)),
     severities: project.policy.severities,
+    interpreters: Object.keys(project.policy.interpreters),
     drill: given.drill !== undefined,
   })
   const untrusted = new Set(steps.untrusted.map(({ name }) => name))

@@ -32,17 +32,21 @@ export async function readPages(
     readonly headers: Readonly<Record<string, string>>
     readonly maxAgeMs: number
     readonly timeoutMs: number
+    /** A gauge says NaN where there was nothing to measure lately: it is taken as it stands. */
+    readonly mayBeNan?: boolean
   },
   tools: StepTools,
 ): Promise<PageSamples> {
-  const { pages, metric, headers, maxAgeMs, timeoutMs } = given
+  const { pages, metric, headers, maxAgeMs, timeoutMs, mayBeNan = false } = given
   const read = await Promise.all(pages.map(async (url) => ({ url, scraped: await scrape({ url, headers, timeoutMs }, tools) })))
   const samples: (Sample & { readonly page: string })[] = []
   const absent: string[] = []
   for (const { url, scraped } of read) {
     if (!scraped.ok) return scraped
     const found = scraped.page.samples.filter(({ name }) => name === metric)
-    const old = found.find(({ atMs, value }) => Number.isNaN(value) || (atMs !== null && scraped.atMs - atMs > maxAgeMs))
+    const old = found.find(
+      ({ atMs, value }) => (!mayBeNan && Number.isNaN(value)) || (atMs !== null && scraped.atMs - atMs > maxAgeMs),
+    )
     if (old !== undefined) return { ok: false, reason: `${metric} is older than ${maxAgeMs / 1000} s, or no number` }
     if (found.length === 0) absent.push(url)
     samples.push(...found.map((one) => ({ ...one, page: url })))
