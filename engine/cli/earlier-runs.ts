@@ -4,6 +4,7 @@ import { readPlainFile } from '../journal/own-file.ts'
 import { readJournal } from '../journal/read.ts'
 import { listRuns } from '../journal/run-folder.ts'
 import { realPath, readRecord } from '../local/record.ts'
+import type { Stamped } from '../model/fact.ts'
 import { runSummary } from '../report/run-summary.ts'
 import { parseTook } from '../words/took.ts'
 
@@ -20,6 +21,25 @@ export interface EarlierRun {
   readonly passed: boolean
   readonly result: string
   readonly tookMs: number | null
+}
+
+/** Was anything executed, or done by a person? A run whose every step was skipped has shown nothing. */
+function isExecuted(facts: readonly Stamped[]): boolean {
+  return facts.some(
+    (fact) =>
+      (fact.type === 'step-ended' && fact.purpose === 'run' && fact.outcome.status === 'done') ||
+      (fact.type === 'answered' && ['by-hand', 'yes', 'accept'].includes(fact.answer.choice)),
+  )
+}
+
+/** The same of a row; where its record is not here, its row is believed. */
+function hasExecuted(runs: string, run: string): boolean {
+  try {
+    const { facts } = readJournal(join(runs, run.replace(/\/\d+$/, '')))
+    return facts.length === 0 || isExecuted(facts)
+  } catch {
+    return true
+  }
 }
 
 const PASSED = new Set(['passed', 'réussi'])
@@ -43,7 +63,7 @@ export function earlierRuns(runs: string, path: string, rows: readonly ReadRow[]
         environment: where.replace(/[,(].*$/s, '').trim(),
         where,
         operator: said('operator'),
-        passed: isGreen(row),
+        passed: isGreen(row) && hasExecuted(runs, run),
         result: said('result'),
         tookMs: parseTook(said('duration')),
       },
@@ -70,7 +90,7 @@ export function earlierRuns(runs: string, path: string, rows: readonly ReadRow[]
           environment,
           where,
           operator: operators.join(', '),
-          passed: result === 'passed',
+          passed: result === 'passed' && isExecuted(record.facts),
           result,
           tookMs: durationMs,
         },
@@ -116,8 +136,9 @@ function runbookOf(folder: string): string | null {
 
 function passedAt(folder: string): string | null {
   try {
-    const { startedAt, result } = runSummary(readJournal(folder).facts)
-    return result === 'passed' ? `${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)}` : null
+    const { facts } = readJournal(folder)
+    const { startedAt, result } = runSummary(facts)
+    return result === 'passed' && isExecuted(facts) ? `${startedAt.slice(0, 10)} ${startedAt.slice(11, 16)}` : null
   } catch {
     return null
   }

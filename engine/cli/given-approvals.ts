@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { parseApprovals } from '../local/approval-line.ts'
 import { bringerOf } from '../local/bringer.ts'
 import { checkApproval, type ApprovedRun } from '../local/check-approval.ts'
+import { isApproved } from '../machine/approvals.ts'
 import { evolve, initialState } from '../machine/evolve.ts'
 import { RULES } from '../machine/rules.ts'
 import type { Fact, Settings, Stamped, State } from '../model/fact.ts'
@@ -49,10 +50,43 @@ export async function approvalsFrom(
   return { heard, problems }
 }
 
+/** Before the start: what a file brings, and what a start further on would pass by without. */
+export async function approvalsToStart(
+  file: string | undefined,
+  {
+    plan,
+    settings,
+    policy,
+    words,
+  }: { readonly plan: Plan; readonly settings: Settings; readonly policy: Policy; readonly words: Words },
+): ReturnType<typeof approvalsFrom> {
+  const run = beforeStart(plan, settings, policy)
+  const { from } = settings
+  const { heard, problems } = await approvalsFrom(file, run, words)
+  if (from === null) return { heard, problems }
+  const { steps } = plan
+  const start = steps.findIndex(({ part, id }) => part === from.step || id === from.step)
+  const state = heard.reduce((next, fact) => evolve(next, { ...fact, ...stampAt(next.ms) }), structuredClone(run.state))
+  const lacking = steps
+    .slice(0, Math.max(0, start))
+    .filter(
+      ({ type, treatment, onlyIf }) => type === 'approval' && treatment !== 'simulate' && treatment !== 'skip' && onlyIf === null,
+    )
+    .filter(({ id, approve }) => !isApproved(state, id, approve?.roles ?? []))
+    .map(({ id }) =>
+      usageProblem({
+        rule: 'from',
+        reason: `Unexpected --from ${from.step} past ${id}, which nobody has approved, expected --approval FILE or a start before it`,
+        actual: from.step,
+      }),
+    )
+  return { heard, problems: [...problems, ...lacking] }
+}
+
 const stampAt = (ms: number): Pick<Stamped, 'seq' | 'run' | 'at' | 'ms'> => ({ seq: 0, run: '', at: '', ms })
 
 /** A run that has not begun: what an approval before the start is checked against. */
-export function beforeStart(plan: Plan, settings: Settings, policy: Policy): Omit<ApprovedRun, 'nowMs'> {
+function beforeStart(plan: Plan, settings: Settings, policy: Policy): Omit<ApprovedRun, 'nowMs'> {
   const start: Fact = { type: 'run-started', rules: RULES, tool: toolVersion(), plan: plan.hash, settings, values: {} }
   const state: State = evolve(initialState(), { ...start, ...stampAt(0) })
   return { plan, state, facts: [], runId: '', policy, runUid: process.getuid?.() ?? null }

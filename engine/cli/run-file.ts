@@ -20,7 +20,7 @@ import { operatorOf } from './operator.ts'
 import { tellEnd, tellLocked } from './tell-end.ts'
 import { complain } from './output.ts'
 import { type Chain, flagsFor, handedTo, isCircle, longer, pathBeside } from './hand-over.ts'
-import { approvalsFrom, beforeStart } from './given-approvals.ts'
+import { approvalsToStart } from './given-approvals.ts'
 import { startOver } from './leftovers.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
@@ -91,7 +91,7 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
   const { plan, settings, prepared, given, kind, terminal, interrupts, kept } = beginning
   const { words } = prepared
   const json = given.json === true
-  const approved = await approvalsFrom(given.approval, beforeStart(plan, settings, prepared.project.policy), words)
+  const approved = await approvalsToStart(given.approval, { plan, settings, policy: prepared.project.policy, words })
   if (approved.problems.length > 0) {
     tellProblems(approved.problems, { json, words })
     return EXIT.usage

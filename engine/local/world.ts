@@ -71,7 +71,11 @@ export function openWorld(given: {
       given.onFact(stamped, shown)
       return Promise.resolve(stamped)
     },
-    begin: (task) => (task.type === 'question' ? questions.ask(task) : start(task)),
+    begin(task) {
+      if (task.type === 'execution') return start(task)
+      if (task.key !== null) lock.update(task.key)
+      questions.ask(task)
+    },
     cancel(task) {
       if (!questions.withdraw(task)) running.get(task)?.stop.abort()
     },

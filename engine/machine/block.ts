@@ -8,6 +8,7 @@ import { NOT_CONFIRMED } from './changing.ts'
 import { failed } from './failure.ts'
 import { freshen } from './freshness.ts'
 import { saidOf } from './known-answer.ts'
+import { lostFor, takesWhatIsLost } from './lost.ts'
 import { isChange } from './look-up.ts'
 import { settle } from './settle.ts'
 import type { Next } from './step.ts'
@@ -26,6 +27,8 @@ export function block(context: Context, entry: PlanEntry, known: Entry | undefin
   }
   const lost = entry.reads.find((name) => context.state.lost.includes(name))
   if (lost !== undefined) return askLost(context, lost)
+  const gone = lostFor(context, entry)
+  if (gone !== null) return settle(context, entry, 'failed', gone)
   const looked = lookFirst(context, entry, known)
   if (looked !== null) return looked
   const approved = approvedAgain(context, entry, known)
@@ -129,8 +132,9 @@ function unknownEffect(context: Context, entry: PlanEntry, known: Entry): Next |
   if (!isChange(entry)) return died ? begin(context, entry, 'run') : null
   if (known.doubted === true && entry.type === 'notify') return begin(context, entry, 'run')
   const of = keyIn(context, entry)
-  if (known.cause?.text !== NOT_CONFIRMED) {
-    const proofs = entry.looks ? [entry] : (context.at.proofs.get(entry.id) ?? [])
+  const proofs = entry.looks ? [entry] : (context.at.proofs.get(entry.id) ?? [])
+  const canProve = !proofs.some((proof) => takesWhatIsLost(context, entry, proof))
+  if (known.cause?.text !== NOT_CONFIRMED && canProve) {
     const next = proofs.find(({ id }) => !(known.verified ?? []).includes(id))
     if (next !== undefined)
       return openOf(context, keyIn(context, next)) === undefined ? begin(context, next, 'verify', { of }) : 'wait'

@@ -16,6 +16,11 @@ export function entryOf(next: Changing, key: Key): Mutable<Entry> {
   return (next.entries[key] ??= { ...FRESH, attempts: {}, values: {} })
 }
 
+/** Only its effect is known: it was not seen to its end. */
+export function unseen(next: Changing, key: Key): void {
+  if (!next.unseen.includes(key)) next.unseen.push(key)
+}
+
 /** What was over is open again. */
 export function reopen(next: Changing, entry: Mutable<Entry>): void {
   if (entry.status !== 'open' && entry.status !== 'unknown') forgetCursor(next)

@@ -1,6 +1,6 @@
 /* What an answer does to the state: one place for every word that a person can say to a question. */
 import type { Answer, Entry, Key } from '../model/fact.ts'
-import { type Changing, entryOf, mend, reopen } from './changing.ts'
+import { type Changing, entryOf, mend, reopen, unseen } from './changing.ts'
 import { keyOf, partsOf } from './keys.ts'
 import type { Mutable } from './mutable.ts'
 
@@ -120,6 +120,7 @@ function forwardAnswer(next: Changing, question: Asked, given: Answer, key: Key)
         next.effects.push({ key, undo: 'due' })
       return
     case 'accept':
+      if (about === 'unknown-effect') unseen(next, key)
       settle(next, entry, key, about === 'edited-step' ? entry.status : 'confirmed')
       return
     case 'skip':

@@ -1,6 +1,6 @@
 /* The fold: what each fact does to the state. One switch over the closed union, so one file with its cases beside it. */
 import type { Entry, Execution, Fact, Key, Outcome, Question, Stamped, State, TaskId } from '../model/fact.ts'
-import { type Changing, entryOf, mend, NOT_CONFIRMED, reopen } from './changing.ts'
+import { type Changing, entryOf, mend, NOT_CONFIRMED, reopen, unseen } from './changing.ts'
 import { answer } from './evolve-answer.ts'
 import { partsOf } from './keys.ts'
 import type { Mutable } from './mutable.ts'
@@ -212,6 +212,7 @@ function settled(next: Changing, fact: Extract<Fact, { type: 'step-settled' }>):
   const entry = entryOf(next, fact.key)
   entry.status = fact.how
   entry.endedMs = next.ms
+  if (fact.how === 'confirmed') unseen(next, fact.key)
   if (fact.how === 'failed') {
     entry.cause ??= { type: 'verdict', text: fact.why }
     next.failure ??= { key: fact.key, why: fact.why }

@@ -44,6 +44,7 @@ export function initialState(): State {
     measures: {},
     ended: null,
     lost: [],
+    unseen: [],
     branch: null,
   }
 }

@@ -53,6 +53,24 @@ export function resultOf(plan: Plan, state: State): RunResult {
   return { result: 'failed', exitCode: isRead && changes.length === 0 ? 4 : 1, failedStep, ...sentence }
 }
 
+/** Is there nothing that a further way back would do: no change with an undo, no section, no clean-up that is still due? */
+export function isNothingLeft(plan: Plan, state: State): boolean {
+  const at = lookUp(plan)
+  const changes = changesOf({ state, at })
+  const canUndo = changes.some(({ key, undo }) => {
+    const entry = at.byId.get(partsOf(key).block)
+    if (undo === 'undone' || undo === 'by-hand' || entry === undefined || entry.undoNone) return false
+    return entry.undo.length > 0 || entry.undoSelf || state.entries[key]?.status === 'by-hand'
+  })
+  if (canUndo) return false
+  const isDue = ({ id }: PlanEntry): boolean => {
+    const entry = state.entries[keyOf(id, null, state.round)]
+    return entry?.undone !== true && (entry === undefined || entry.status === 'open')
+  }
+  if (changes.length > 0 && at.afterRollback.some(isDue)) return false
+  return !Object.values(state.entries).some(({ attempts, cause }) => attempts.cleanup !== undefined && cause !== undefined)
+}
+
 /** What failed has only looked: a check, a guard before the start, a condition that says nothing. */
 function onlyRead(state: State, key: Key, entry: PlanEntry | undefined): boolean {
   if (entry === undefined || entry.type === 'manual') return false

@@ -272,6 +272,7 @@ export interface State {
   readonly measures: Readonly<Record<string, Value>>
   readonly ended: { readonly result: Result; readonly exitCode: number } | null
   readonly lost: readonly string[] // secret captures of a dead sitting: their values are gone
+  readonly unseen: readonly Key[] // confirmed by their effect alone: what they assigned is gone
   readonly branch: { readonly step: BlockId; readonly row: number } | null // the last branch taken: it may end the run
 }
 export type Command =

@@ -38,6 +38,8 @@ export function endScreen(look: Look, given: { readonly plan: Plan; readonly sta
   const mark = result === 'passed' ? symbol(look, 'ok') : result === 'waiting' ? symbol(look, 'going') : symbol(look, 'failed')
   const dot = look.ascii ? ' - ' : ' · '
   const drill = plan.drill === null ? '' : `${look.words.head.drill(plan.drill)}${dot}`
+  const skipped = Object.values(state.entries).filter(({ status }) => status === 'skipped').length
+  const skips = result === 'passed' && plan.drill === null && skipped > 0 ? end.withSkips(skipped) : ''
   const sentence = endSentence(look.words, plan, state)
   const measures = [
     rtoText(look.words, extra.rto),
@@ -49,7 +51,7 @@ export function endScreen(look: Look, given: { readonly plan: Plan; readonly sta
     result === 'waiting' || result === 'aborted' ? end.goOn(extra.runId) : end.allOfIt(extra.runId),
   ].filter((text) => text !== '')
   return [
-    ...aside(look, `${mark} ${drill}${end.title[result]}`, `${extra.runId}${dot}${took(extra.durationMs)}`),
+    ...aside(look, `${mark} ${drill}${end.title[result]}${skips}`, `${extra.runId}${dot}${took(extra.durationMs)}`),
     ...paragraph(look, sentence, '  '),
     ...(result === 'waiting' ? waitedFor(look, plan, state, extra.requests) : []),
     ...(extra.note === null ? [] : paragraph(look, extra.note, '  ')),
@@ -78,8 +80,10 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
   const { end } = words
   const result = state.ended?.result ?? 'aborted'
   const passed = result === 'passed'
-  const rolled = result === 'rolled-back' || result === 'rolled-back-in-part' || state.course.type === 'rolling'
   const effects = state.effects.filter(({ key }) => entryOf(plan, blockIn(key))?.undoNone !== true)
+  const hasTried = effects.some(({ undo }) => undo === 'failed' || undo === 'unknown')
+  const rolled =
+    result === 'rolled-back' || result === 'rolled-back-in-part' || state.course.type === 'rolling' || (!passed && hasTried)
   const name = (key: string): string => visibleLine(shortName(plan, blockIn(key), key))
   const undone = effects.filter(({ undo }) => undo === 'undone').map(({ key }) => name(key))
   const byHandUndone = effects.filter(({ undo }) => undo === 'by-hand').map(({ key }) => words.screen.byHandIn(name(key)))
@@ -100,12 +104,16 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
     )
   const skipped = settled('skipped')
   const simulated = settled('simulated')
+  const notProven = unique(unprovenChanges(plan, state).map(name))
   // By their ids: a step's number would say that the step failed.
   const warned = Object.entries(state.entries)
     .filter(([key, { status }]) => status === 'failed' && isWarningOnly(entryOf(plan, blockIn(key))))
     .map(([key]) => visibleLine(key))
   const byHand = settled('by-hand').filter((step) => !changed.includes(step))
-  const failure = state.failure === null || passed ? '' : failedText(words, plan, state.failure.key)
+  const failure =
+    state.failure === null || passed
+      ? ''
+      : failedText(words, plan, { key: state.failure.key, how: endsAt(state, state.failure.key) })
   const parts = [
     failure,
     undone.length + byHandUndone.length > 0 ? end.undone([...undone, ...byHandUndone].join(', ')) : '',
@@ -114,6 +122,7 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
     !rolled && unsure.length > 0 ? end.unknown(unique(unsure).join(', ')) : '',
     byHand.length > 0 && !rolled ? end.byHand(byHand.join(', ')) : '',
     skipped.length > 0 ? end.skipped(skipped.length, skipped.join(', ')) : '',
+    notProven.length > 0 ? end.notProven(notProven.join(', ')) : '',
     simulated.length > 0 ? end.simulated(simulated.join(', ')) : '',
     warned.length > 0 ? end.warned(warned.join(', ')) : '',
     state.effects.length === 0 ? end.nothingChanged : '',
@@ -121,13 +130,33 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
   return parts.filter((text) => text !== '').join(' ')
 }
 
+/** Changes whose validation somebody skipped: nothing says that they hold. */
+function unprovenChanges(plan: Plan, { entries, effects }: State): string[] {
+  const changed = new Set(effects.map(({ key }) => blockIn(key)))
+  return Object.entries(entries).flatMap(([key, { status }]) => {
+    const proves = status === 'skipped' ? entryOf(plan, blockIn(key))?.proves : null
+    return proves != null && changed.has(proves) ? [key] : []
+  })
+}
+
 const unique = (names: readonly string[]): string[] => [...new Set(names)]
 
-function failedText(words: Words, plan: Plan, key: string): string {
+/** Did it fail there, or was it cut off, or does it wait? */
+function endsAt({ ended, entries }: State, key: string): 'failedAt' | 'stoppedAt' | 'waitsAt' {
+  if (ended?.result === 'waiting') return 'waitsAt'
+  const isCutOff = entries[key]?.cause?.type === 'cancelled' || entries[key]?.cause?.type === 'runner-died'
+  return isCutOff || ended === null ? 'stoppedAt' : 'failedAt'
+}
+
+function failedText(
+  words: Words,
+  plan: Plan,
+  { key, how }: { readonly key: string; readonly how: ReturnType<typeof endsAt> },
+): string {
   const step = blockIn(key)
   const { part } = placeOf(plan, step, key)
   const name = shortName(plan, step, key)
-  return words.end.failedAt(visibleLine(name), part !== null && part.title !== name ? visibleLine(part.title) : '')
+  return words.end[how](visibleLine(name), part !== null && part.title !== name ? visibleLine(part.title) : '')
 }
 
 function notUndoneText(words: Words, plan: Plan, key: string, name: string, isUnknown: boolean): string {

@@ -179,7 +179,8 @@ function headOf(look: Look, stamped: Started, plan: Plan, state: State): string[
 function beginning(stamped: Started, plan: Plan, nowMs: number): Running {
   const entry = entryOf(plan, stamped.step)
   const { task, step, key, purpose, timeoutMs } = stamped
-  const title = entry === null ? key : runningTitle(plan, entry, stamped)
+  const title =
+    entry === null ? key : runningTitle(plan, { ...entry, text: entry.use === null ? stamped.text : entry.text }, stamped)
   return {
     task,
     step,

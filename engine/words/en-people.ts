@@ -3,6 +3,7 @@ import { limit } from './took.ts'
 /** Approvals, hand-overs, take-overs, escalation: what people around a run read, in English. */
 export const enPeople = {
   people: {
+    nothingToUndo: (run: string) => `${run} has ended: nothing is left to undo.`,
     how: { signed: 'signed', 'other account': 'other account', declared: 'declared' },
     /** Each a whole sentence after `Not accepted: `. */
     refused: {

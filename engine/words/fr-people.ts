@@ -5,6 +5,7 @@ import type { Widen } from './widen.ts'
 /** Approbations, passations, reprises, escalade : ce que lisent les personnes autour d'une exécution. */
 export const frPeople: Widen<typeof enPeople> = {
   people: {
+    nothingToUndo: (run) => `${run} est terminée : il ne reste rien à annuler.`,
     how: { signed: 'signé', 'other account': 'autre compte', declared: 'déclaré' },
     refused: {
       ended: () => "l'exécution est terminée",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { attended, book, check, command, planOf, step, unattended, undo, validate } from './plan.ts'
+import { cut } from './cut.ts'
+import { attended, book, check, command, fence, planOf, step, unattended, undo, validate } from './plan.ts'
 import { type Again, play, playOn, type Script } from './scripted-world.ts'
 import { story } from './story.ts'
 
@@ -73,6 +74,44 @@ test('what was done before a loop is undone once', async () => {
   const told = story((await play(planOf(source), unattended(), script)).facts)
   expect(told.filter((line) => line.startsWith('ua'))).toEqual(['ua undo: done'])
   expect(told.at(-1)).toMatch(/^end rolled-back 3/)
+})
+
+describe('what a step assigned that took effect, but was not seen to its end', () => {
+  const assigns = (id: string): string => fence(`bash {command id=${id}}`, 'TARGET=new')
+  const takes = fence('bash {command id=z}', 'echo $TARGET')
+  const killed = async (source: string, again: Again): Promise<string[]> => {
+    const plan = planOf(source)
+    const facts = cut((await play(plan, never)).facts, 'a/run/1')
+    const before = story(facts).length
+    return story((await playOn(plan, facts, again)).facts).slice(before)
+  }
+  const one = step('Step 1: A', assigns('a'), validate('v'), undo('ua'))
+
+  test('is lost: what takes it fails', async () => {
+    const source = book([one, step('Step 2: Z', takes, undo('uz'))])
+    expect(await killed(source, { settings: never })).toEqual([
+      'a: unknown',
+      'resumed forward',
+      'v verify: done',
+      'a = confirmed',
+      'v: done',
+      'z = failed',
+      'course closing',
+      'end failed 1 z',
+    ])
+  })
+
+  test('is not missed where a later step gives it again', async () => {
+    const source = book([one, step('Step 2: B', assigns('b'), undo('ub')), step('Step 3: Z', takes, undo('uz'))])
+    expect((await killed(source, { settings: never })).at(-1)).toBe('end passed 0')
+  })
+
+  test('does not prove the step itself', async () => {
+    const proof = fence('bash {validate id=v}', 'test "$TARGET" = new')
+    const source = book([step('Step 1: A', assigns('a'), proof, undo('ua'))])
+    const script: Script = { answers: { 'unknown-effect': [null] } }
+    expect(await killed(source, { settings: never, script })).toEqual(['a: unknown', 'resumed forward', 'end waiting 6'])
+  })
 })
 
 describe('what must be typed', () => {
