@@ -51,13 +51,21 @@ export function openLineInput(input: NodeJS.ReadableStream, onLine: (line: strin
 /** The key prompt in lines: the key and Enter; an empty line changes nothing. */
 export async function linePrompt(
   config: KeyPrompt,
-  io: { readonly input: LineInput; readonly write: (text: string) => void; readonly signal: AbortSignal },
+  io: {
+    readonly input: Pick<LineInput, 'next'>
+    /** The same for a line that nobody may see. */
+    readonly hidden: LineInput['next']
+    readonly write: (text: string) => void
+    readonly signal: AbortSignal
+  },
 ): Promise<Pressed> {
   let state: PromptState = { mode: config.first, value: '', notice: config.notice }
   for (;;) {
     io.write(`${promptText(config, state)}${state.mode === null ? '\n' : ''}`)
-    const line = await io.input.next(io.signal)
+    const isHidden = state.mode?.hidden === true
+    const line = await (isHidden ? io.hidden(io.signal) : io.input.next(io.signal))
     if (line === null) return null
+    if (isHidden) io.write(`${line === '' ? '' : '•••'}\n`)
     const key = line.trim()
     if (state.mode === null) {
       const act = actOf(config, key)

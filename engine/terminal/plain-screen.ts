@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hiddenLine } from './hidden-line.ts'
 import { linePrompt, openLineInput } from './line-prompt.ts'
 import { apart, printable } from './printable.ts'
 import { DRAIN_MS, type Screen, type ScreenOptions } from './screen-port.ts'
 
 /** The screen of a terminal that can do nothing: lines out, and a key with Enter in. */
-export function plainScreen({ input, output, ascii, onKey }: ScreenOptions): Screen {
+export function plainScreen({ input, output, ascii, onKey, onInterrupt }: ScreenOptions): Screen {
   const open = (): ReturnType<typeof openLineInput> => openLineInput(input, (line) => onKey(line.trim().slice(0, 1)))
   let reader = open()
   let held: string[] | null = null
@@ -13,6 +14,16 @@ export function plainScreen({ input, output, ascii, onKey }: ScreenOptions): Scr
     if (lines.length === 0) return
     isApart = lines.at(-1) === ''
     output.write(`${printable(lines, { color: false, ascii }).join('\n')}\n`)
+  }
+  const hidden = async (signal: AbortSignal): Promise<string | null> => {
+    if (!input.isTTY) return reader.next(signal)
+    reader.close()
+    try {
+      return await hiddenLine(input, { signal, onInterrupt })
+    } finally {
+      reader = open()
+      input.resume()
+    }
   }
   return {
     print(lines) {
@@ -28,7 +39,8 @@ export function plainScreen({ input, output, ascii, onKey }: ScreenOptions): Scr
       isApart = false
       held = []
       try {
-        return await linePrompt(config, { input: reader, write: (text) => void output.write(text), signal })
+        const next = (from: AbortSignal): Promise<string | null> => reader.next(from)
+        return await linePrompt(config, { input: { next }, hidden, write: (text) => void output.write(text), signal })
       } finally {
         const waiting = held
         held = null
