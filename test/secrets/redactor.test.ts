@@ -37,6 +37,15 @@ const ENCODED: readonly (readonly [string, (text: string) => string])[] = [
   ['base64', (text) => Buffer.from(text).toString('base64')],
   ['base64 without padding', (text) => Buffer.from(text).toString('base64').replace(/=+$/, '')],
   ['base64url', (text) => Buffer.from(text).toString('base64url')],
+  ['URL with slashes', (text) => encodeURIComponent(text).replaceAll('%2F', '/')],
+  [
+    'URL with slashes, in small letters',
+    (text) =>
+      encodeURIComponent(text)
+        .replaceAll('%2F', '/')
+        .replace(/['()*!]/g, (one) => `%${one.charCodeAt(0).toString(16)}`)
+        .replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ],
   ['hex', (text) => Buffer.from(text).toString('hex')],
   ['upper-case hex', (text) => Buffer.from(text).toString('hex').toUpperCase()],
   ['URL', (text) => encodeURIComponent(text)],
