@@ -4,6 +4,7 @@ import type { Problem } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 import type { Value, Values } from '../model/value.ts'
 import { runCommand } from '../process/run-command.ts'
+import { redactorOf } from '../secrets/redactor.ts'
 import { resolveReference, resolveSecret, type Resolved } from '../secrets/resolve.ts'
 import { usageProblem } from './problems-out.ts'
 
@@ -56,14 +57,34 @@ export async function startValues(
     else if (param.secret) secrets.push({ name: param.name, ref: param.ref, value: found.value })
     else started[param.name] = { type: param.type.replace(/\(.*/s, ''), text: found.value }
   }
+  const redact = (text: string): string => redactorOf(secrets, []).text(text)
   for (const capture of given.captures ?? []) {
     const text = capture.text ?? (await askCapture(capture, given.ask))
     if (text === null) return { status: 'left' }
     const why = checkCapture(capture.type, text)
-    if (why === null) started[capture.name] = { type: capture.type, text }
-    else problems.push(usageProblem({ rule: 'param-value', reason: `${capture.name}: ${why}`, actual: text }))
+    started[capture.name] = { type: capture.type, text }
+    if (why !== null) problems.push(usageProblem({ rule: 'param-value', reason: redact(`${capture.name}: ${why}`) }))
   }
+  problems.push(...secretsGiven(plan, started, secrets))
   return problems.length > 0 ? { status: 'problems', problems } : { status: 'known', started, secrets }
+}
+
+/** A secret that was given to what is no secret would be written down with it: it is refused, without its value. */
+function secretsGiven(plan: Plan, started: Values, secrets: readonly Secret[]): Problem[] {
+  const known: Values = {
+    ...Object.fromEntries(
+      plan.params.flatMap(({ name, type, value, secret }) => (secret || value === null ? [] : [[name, { type, text: value }]])),
+    ),
+    ...started,
+  }
+  return secrets.flatMap((secret) => {
+    const redactor = redactorOf([secret], [])
+    return Object.entries(known).flatMap(([name, value]) => {
+      if ('ref' in value || !redactor.contains(value.text)) return []
+      const reason = `Unexpected value of ${name}: it holds the secret ${secret.name}, expected a parameter of type secret`
+      return [usageProblem({ rule: 'secret-value', file: plan.runbook.file, reason })]
+    })
+  })
 }
 
 async function askCapture({ name, type }: WantedCapture, ask: AskValue | null): Promise<string | null> {

@@ -15,12 +15,32 @@ interface Found {
   readonly at: { readonly place: Place; readonly file?: string }
 }
 
+/** A shorter one is refused as a secret. */
+const SHORTEST_SECRET = 6
+
+interface Resolving {
+  readonly declaration: ParamDeclaration
+  found: Found | null
+}
+
 const reference = /^(?:env:[A-Za-z_]\w*|file:.+|cmd:.+)$/s
 
 /** Resolves the parameters: flag, answers, inventory, environment variable, default. */
 export function resolveParams(making: Making): PlanParam[] {
   const { params } = making.request.runbook
-  const found = params.map((declaration) => ({ declaration, found: find(making, declaration) }))
+  const found: Resolving[] = params.map((declaration) => ({ declaration, found: find(making, declaration) }))
+  const secrets = secretsIn(making, found)
+  for (const one of found) {
+    const held = one.found?.text == null ? undefined : secrets.find(({ text }) => one.found?.text?.includes(text))
+    if (held === undefined || one.found === null) continue
+    problem(making, {
+      ...one.found.at,
+      rule: 'secret-value',
+      reason: `Unexpected value of ${one.declaration.name.value} (${one.found.origin}): it holds the secret ${held.name}, expected a parameter of type secret`,
+      expected: ['secret'],
+    })
+    one.found = null
+  }
   const lists = new Map(found.map(({ declaration, found: one }) => [declaration.name.value, one?.text ?? null]))
   return found.map(({ declaration, found: one }) => {
     const type = declaration.type.value
@@ -28,6 +48,16 @@ export function resolveParams(making: Making): PlanParam[] {
     const words = listed === null ? [] : listItems(listed)
     if (one !== null) check(making, declaration, { found: one, words, isListKnown: type.type !== 'enum-of' || listed !== null })
     return paramOf(declaration, one, words)
+  })
+}
+
+/** The secrets that can be known without running anything: none of them may stand in another parameter, nor in a problem. */
+function secretsIn({ request }: Making, all: readonly Resolving[]): readonly { readonly name: string; readonly text: string }[] {
+  return all.flatMap(({ declaration: { name, type }, found }) => {
+    const [, kind = '', where = ''] = /^(env|file):(.+)$/s.exec(found?.ref ?? '') ?? []
+    if (type.value.type !== 'secret' || kind === '') return []
+    const text = (kind === 'env' ? request.env(where) : request.readFile?.(where))?.replace(/\r?\n$/, '') ?? ''
+    return text.length < SHORTEST_SECRET ? [] : [{ name: name.value, text }]
   })
 }
 
