@@ -14,12 +14,12 @@ export function carriedTo({ carry }: Execution, hands: Hands): Carried | null | 
   if (carry === null) return null
   const carried = hands.carry.load(carry.ref)
   if (carried === null) return 'lost'
-  keepSecret(carried.vars, hands)
+  keepNamedSecrets(carried.vars, hands)
   return carried
 }
 
 /** A variable whose name looks like a secret's is treated as one, wherever its value comes from. */
-function keepSecret(vars: Readonly<Record<string, string>>, { secrets }: Hands): void {
+export function keepNamedSecrets(vars: Readonly<Record<string, string>>, { secrets }: Pick<Hands, 'secrets'>): void {
   for (const [name, value] of Object.entries(vars))
     if (looksSecret(name) && value.length >= SHORTEST_SECRET) secrets.add({ name, ref: `carried:${name}`, value })
 }
@@ -53,7 +53,6 @@ export function carryOn(
   const there = carriedThere(given, Object.fromEntries(made.filter(([name]) => stays(name))))
   const isNothing = Object.keys({ ...vars, ...there }).length === 0 && unset.length === 0
   if (before === null && cwd === hands.root && isNothing) return undefined
-  keepSecret(vars, hands)
   const ref = hands.carry.save({
     cwd,
     vars,

@@ -1,16 +1,17 @@
 import { judge, type Judged, type RawResult } from '../machine/judge.ts'
 import type { Execution, Outcome } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
+import type { Values } from '../model/value.ts'
 import type { Carried } from '../journal/carry-store.ts'
 import { pollScript } from '../process/poll.ts'
 import type { Running, ScriptResult } from '../process/run-script.ts'
-import { carriedTo, carryOn } from './carry.ts'
+import { carriedTo, carryOn, keepNamedSecrets } from './carry.ts'
 import { withoutSecrets } from './captures.ts'
 import { typedValues } from './environment.ts'
 import { watchGuards } from './guards.ts'
 import type { Hands } from './hands.ts'
 import { notStarted } from './not-started.ts'
-import { openOutputLog, type OutputLog } from './output-log.ts'
+import { type KeptLog, openOutputLog, type OutputLog, unkeptText } from './output-log.ts'
 import { outputName } from './output-name.ts'
 import { overdue } from './overdue.ts'
 import { hostFor, startBlock } from './start-block.ts'
@@ -41,7 +42,7 @@ export async function runScriptStep(execution: Execution, hands: Hands, signal: 
   const guards = await watchGuards(execution, hands, signal)
   if (guards.failed() !== null) {
     const { block, text } = guards.failed() ?? { block: '', text: '' }
-    return { ...notStarted(text, 'guard'), cause: { type: 'guard', text, block }, ...output.end() }
+    return { ...notStarted(text, 'guard'), cause: { type: 'guard', text, block }, ...withoutLost(output.end()) }
   }
   const isPolled = entry.type !== 'command' && (entry.everyMs !== null || entry.holdMs !== null)
   const ended = isPolled ? await poll(script) : await once(script, (running) => guards.watch((why) => running.cancel(why)))
@@ -168,21 +169,27 @@ function settleOutcome(
       ...notStarted(''),
       status: 'failed',
       cause: { type: signal.aborted ? 'cancelled' : 'timeout', text: '' },
-      ...output.end(),
+      ...withoutLost(output.end()),
       ...rest,
     }
+  keepNamedSecrets(result.seen, hands)
   const judged = withoutSecrets(judgeScript(script, result), execution, hands)
+  keepNamedSecrets(textsOf(judged.captured ?? {}), hands)
+  const { lost, ...kept } = output.end()
   const late = timedOut && result.cause === null
   // Cancelled between two tries: that ended it, not what the last one said.
   const stopped = signal.aborted && polls !== undefined && result.cause === null
-  const cause = late
-    ? timeoutCause(execution, judged)
-    : guard !== null && judged.cause?.type === 'guard'
-      ? { type: 'guard' as const, ...guard }
-      : stopped
-        ? { type: 'cancelled' as const, text: '' }
-        : judged.cause
-  const isDone = judged.status === 'done' && !late && !(signal.aborted && polls !== undefined)
+  const cause =
+    lost !== null && judged.status === 'done' && !late
+      ? { type: 'ended-early' as const, text: unkeptText(lost) }
+      : late
+        ? timeoutCause(execution, judged)
+        : guard !== null && judged.cause?.type === 'guard'
+          ? { type: 'guard' as const, ...guard }
+          : stopped
+            ? { type: 'cancelled' as const, text: '' }
+            : judged.cause
+  const isDone = judged.status === 'done' && lost === null && !late && !(signal.aborted && polls !== undefined)
   const host = hostFor(execution, script.entry, hands)
   const left = { before: carried, result, captured: judged.captured ?? {}, host }
   const carry = isDone ? carryOn(execution, left, hands) : undefined
@@ -196,11 +203,14 @@ function settleOutcome(
     ...(exit === null ? {} : { exit }),
     ...(isDone && judged.captured !== undefined ? { captured: judged.captured } : {}),
     ...(carry === undefined ? {} : { carry }),
-    ...output.end(),
+    ...kept,
     ...rest,
     ...(result.leftovers.length === 0 ? {} : { leftovers: result.leftovers.map((one) => redactor.text(one)) }),
   }
 }
+
+const textsOf = (values: Values): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).flatMap(([name, value]) => ('ref' in value ? [] : [[name, value.text]])))
 
 /** A wait that never came true says what it saw last. */
 function timeoutCause({ timeoutMs }: Execution, judged: Judged): NonNullable<Outcome['cause']> {
@@ -212,8 +222,11 @@ interface Output {
   readonly write: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
   /** A further poll: what the last one said is no longer held. */
   nextTry(n: number): void
-  end(): { readonly tail: string; readonly log?: NonNullable<Outcome['log']> }
+  end(): Pick<KeptLog, 'tail' | 'lost'> & { readonly log?: NonNullable<Outcome['log']> }
 }
+
+/** A step that failed anyway has its own cause. */
+const withoutLost = ({ lost: _lost, ...kept }: ReturnType<Output['end']>): Omit<ReturnType<Output['end']>, 'lost'> => kept
 
 /** The log of a block. One that captures a secret is held back until the secret can be redacted from it. */
 function openOutput(execution: Execution, entry: PlanEntry, hands: Hands): Output {
@@ -221,13 +234,13 @@ function openOutput(execution: Execution, entry: PlanEntry, hands: Hands): Outpu
     openOutputLog({
       folder: `${hands.folder}/output`,
       name: outputName(execution),
-      redactor: hands.secrets.redactor(),
+      redactor: () => hands.secrets.redactor(),
       watch: (text) => hands.face.output(execution.key, text),
     })
   const host = hostFor(execution, entry, hands)
   const finish = (log: OutputLog): ReturnType<Output['end']> => {
-    const { tail, log: file } = log.end()
-    return { tail, ...(file === undefined ? {} : { log: host === null ? file : { ...file, host } }) }
+    const { tail, log: file, lost } = log.end()
+    return { tail, lost, ...(file === undefined ? {} : { log: host === null ? file : { ...file, host } }) }
   }
   if (!entry.captures.some(({ type }) => type === 'secret')) {
     const log = open()

@@ -3,7 +3,7 @@ import { pollScript } from '../process/poll.ts'
 import { watchGuards } from './guards.ts'
 import type { Hands } from './hands.ts'
 import { notStarted } from './not-started.ts'
-import { openOutputLog } from './output-log.ts'
+import { openOutputLog, unkeptText } from './output-log.ts'
 import { outputName } from './output-name.ts'
 import { once, typedOf, type Step, type Try } from './typed-try.ts'
 
@@ -18,16 +18,22 @@ export async function runTypedStep(execution: Execution, hands: Hands, signal: A
   const log = openOutputLog({
     folder: `${hands.folder}/output`,
     name: outputName(execution),
-    redactor: hands.secrets.redactor(),
+    redactor: () => hands.secrets.redactor(),
     watch: (text) => hands.face.output(execution.key, text),
   })
   const began = performance.now()
   const step: Step = { execution, entry, hands, ...typed, log }
   const isPolled = entry.type !== 'command' && entry.everyMs !== null && execution.purpose !== 'look'
-  const { outcome, polls } = isPolled ? await polled(step, signal) : await guarded(step, { guards, signal })
-  const { tail, log: file } = log.end()
+  const { outcome: said, polls } = isPolled ? await polled(step, signal) : await guarded(step, { guards, signal })
+  const { tail, log: file, lost } = log.end()
+  const outcome = lost === null || said.status !== 'done' ? said : unkept(lost, said)
   const tookMs = Math.round(performance.now() - began)
   return { ...outcome, tail, tookMs, ...(file === undefined ? {} : { log: file }), ...(polls === undefined ? {} : { polls }) }
+}
+
+/** What it did cannot be shown: it is no success. */
+function unkept(lost: string, said: Try['outcome']): Try['outcome'] {
+  return { ...said, status: 'failed', cause: { type: 'ended-early', text: unkeptText(lost) } }
 }
 
 /** Once, and no longer than its guards hold. */

@@ -272,7 +272,7 @@ function outcome(
   { output, state }: Collected,
   exit: number | null,
 ): StateChanges & Pick<ScriptResult, 'stdout' | 'stdoutTruncated'> {
-  const after = exit === 0 && request.interpreter === undefined ? readState(Buffer.concat(state).toString('utf8')) : null
+  const after = request.interpreter === undefined ? readState(Buffer.concat(state).toString('utf8')) : null
   const changes = after === null ? noChanges() : changesIn(after, environment(request), request.captureNames)
-  return { ...output.read(), ...changes }
+  return { ...output.read(), ...(exit === 0 ? changes : { ...noChanges(), seen: changes.seen }) }
 }

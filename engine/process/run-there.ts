@@ -129,9 +129,9 @@ const exitOfLent = (exit: number | null, told: Told): number | null => (exit ===
 function changesOf(request: ThereRequest, { exit, states }: Told): StateChanges {
   const [before] = states
   const after = states.at(-1)
-  if (exit !== 0 || request.interpreter !== undefined || before === undefined || after === undefined || states.length < 2)
-    return noChanges()
+  if (request.interpreter !== undefined || before === undefined || after === undefined || states.length < 2) return noChanges()
   const changes = changesIn(after, before.variables, request.captureNames)
+  if (exit !== 0) return { ...noChanges(), seen: changes.seen }
   // Where a login starts is nothing that the block did.
   return request.cwd === null && after.cwd === before.cwd ? { ...changes, cwd: null } : changes
 }

@@ -9,12 +9,14 @@ export interface StateChanges {
   /** Captures that the block assigned. */
   readonly assigned: readonly string[]
   readonly arrays: readonly string[]
+  /** What it had assigned when it ended, however it ended: what may be a secret among it is hidden. */
+  readonly seen: Readonly<Record<string, string>>
 }
 
 const OF_THE_SHELL = /^(?:_|SHLVL|PWD|OLDPWD|BASH_.*|__reprise.*|REPRISE_TASK|REPRISE_RUN|LINENO|PIPESTATUS)$/
 
 /** Of a shell that left no state. */
-export const noChanges = (): StateChanges => ({ variables: null, unset: [], cwd: null, assigned: [], arrays: [] })
+export const noChanges = (): StateChanges => ({ variables: null, unset: [], cwd: null, assigned: [], arrays: [], seen: {} })
 
 /** What is otherwise in the shell's state than in what it was given. */
 export function changesIn(
@@ -37,5 +39,5 @@ export function changesIn(
       !state.arrays.includes(name),
   )
   const assigned = captureNames.filter((name) => Object.hasOwn(state.variables, name))
-  return { variables, unset, cwd: state.cwd === '' ? null : state.cwd, assigned, arrays: state.arrays }
+  return { variables, unset, cwd: state.cwd === '' ? null : state.cwd, assigned, arrays: state.arrays, seen: variables }
 }
