@@ -4,6 +4,9 @@ import { type Changing, entryOf, mend, reopen, unseen } from './changing.ts'
 import { keyOf, partsOf } from './keys.ts'
 import type { Mutable } from './mutable.ts'
 
+/** What stands where a secret was. */
+const HIDDEN = '•••'
+
 type Asked = Extract<Changing['open'][string], { type: 'question' }>
 
 /** Folds an answer to an open question into the state. */
@@ -163,8 +166,16 @@ function captureValue(
   value: Extract<Answer, { choice: 'value' }>['value'],
   key: Key,
 ): void {
-  const captured = { [name ?? step ?? '']: value as Changing['captured'][string] }
+  const called = name ?? step ?? ''
   const entry = entryOf(next, key)
+  // Facts are redacted before they are folded: a secret in an answer has become its mark, which must not flow on as a value.
+  if (next.rules >= 3 && 'text' in value && value.text.includes(HIDDEN)) {
+    const text = `${called}: it holds a secret, expected ${called}:secret`
+    refuse(next, key, text)
+    entry.cause = { type: 'capture', text }
+    return
+  }
+  const captured = { [called]: value as Changing['captured'][string] }
   entry.captured = { ...entry.captured, ...captured }
   if (partsOf(key).item === null) Object.assign(next.captured, captured)
   next.lost = next.lost.filter((one) => one !== name)
