@@ -1,4 +1,5 @@
 import { Command as Parser, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { visibleLine } from '../language/control.ts'
 import type { Lang } from '../model/runbook.ts'
 import { COMMANDS, type Command } from './command-table.ts'
 import { EXIT } from './exit.ts'
@@ -110,7 +111,7 @@ function oneOf(word: string, before: readonly string[] | undefined): readonly st
 }
 
 function refuse(argv: readonly string[], error: CommanderError, lang: Lang): number {
-  const reason = error.message.replace(/^error: /, '').replace(/\n/g, ' ')
+  const reason = visibleLine(error.message.replace(/^error: /, ''))
   const said = `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`
   if (argv.includes('--json')) {
     const place = { line: 1, column: 1, endLine: 1, endColumn: 1 }

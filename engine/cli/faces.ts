@@ -31,6 +31,8 @@ export function attendedFace(
   }: { readonly lang: Lang; readonly interrupts: Interrupts; readonly secretsOf: () => SecretsOf | null },
 ): Terminal {
   const output = given.json === true ? process.stderr : process.stdout
+  // Where it is shown may be full or gone: what is done and recorded goes on.
+  output.on('error', () => undefined)
   return openTerminal({
     lang,
     input: process.stdin,

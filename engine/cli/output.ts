@@ -10,6 +10,15 @@ export function complain(text: string): void {
   write(2, `${text}\n`)
 }
 
+let isUnwritableSaid = false
+
+/** There is no room for what is shown: what is done and recorded goes on, and it is said once. */
+function unwritable(fd: 1 | 2, code: string): void {
+  if (isUnwritableSaid || fd === 2) return
+  isUnwritableSaid = true
+  complain(`reprise: standard output cannot be written: ${code}`)
+}
+
 /** Writes to standard output or error as it stands; a reader that went away ends nothing. */
 export function write(fd: 1 | 2, text: string): void {
   const bytes = new TextEncoder().encode(text)
@@ -20,6 +29,7 @@ export function write(fd: 1 | 2, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EPIPE') return
+      if (code === 'ENOSPC' || code === 'EIO' || code === 'EFBIG') return unwritable(fd, code)
       // A pipe that is full and does not block: wait for its reader. Atomics.wait is the synchronous sleep.
       if (code !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)

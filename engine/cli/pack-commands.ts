@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { visible } from '../language/control.ts'
 import type { Lang } from '../model/runbook.ts'
 import { languageOf } from './language.ts'
 import { complain, say } from './output.ts'
@@ -73,7 +74,7 @@ export async function callPack(command: PackCommand, args: readonly string[]): P
   const { command: act } = (await import(pathToFileURL(file).href)) as {
     readonly command: (call: PackCall) => Promise<number>
   }
-  return act({ args: words, lang, root, inventory: project.inventory, say, complain })
+  return act({ args: words, lang, root, inventory: project.inventory, say, complain: (text) => complain(visible(text)) })
 }
 
 function packHelp({ name, says, actions, flags }: PackCommand, lang: Lang): string {
