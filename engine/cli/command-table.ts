@@ -115,7 +115,10 @@ export const COMMANDS: readonly Command[] = [
     name: 'find',
     args: ['TEXT...'],
     flags: ['runs', ...OUTPUT],
-    says: { en: 'runbooks by title, section, alert name, step', fr: 'les runbooks par titre, section, alerte, étape' },
+    says: {
+      en: 'runbooks by title, section, alert name, step; exit code 1 when none is found',
+      fr: "les runbooks par titre, section, alerte, étape ; code de sortie 1 quand aucun n'est trouvé",
+    },
     load: () => import('./commands/find.ts'),
   },
   {

@@ -1,6 +1,9 @@
 /* A decision may lead to another runbook: this run ends, and that one starts in the same environment. */
 import { realpathSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { openJournal } from '../journal/journal.ts'
+import { readJournal } from '../journal/read.ts'
+import { machineClock } from '../local/clock.ts'
 import type { SittingEnd } from '../local/sitting.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
@@ -27,6 +30,21 @@ export function handedTo({ state }: Pick<SittingEnd, 'state'>): string | null {
   const { course, ended } = state
   if (course.type !== 'closing' || ended === null || ended.result === 'waiting') return null
   return /^hand-over: (.+)$/s.exec(course.why)?.[1] ?? null
+}
+
+/** Writes into the record of the run that ended which run goes on. It has ended: nobody else writes there. */
+export function noteSuccessor({ folder, runId, state }: Pick<SittingEnd, 'folder' | 'runId' | 'state'>, next: string): void {
+  const { facts, head } = readJournal(folder)
+  const last = facts.at(-1)
+  if (last === undefined) return
+  const after = { seq: last.seq, hash: head, ms: last.ms, at: last.at }
+  const journal = openJournal({ folder, run: runId, redact: (fact) => fact, clock: machineClock, after })
+  try {
+    const message = { say: 'note', text: `handed over to ${next}`, step: null } as const
+    journal.append({ type: 'heard', message, by: state.settings.operator })
+  } finally {
+    journal.close()
+  }
 }
 
 /** The flags of the other run: the same, with parameters of the same name from this one's plan. */

@@ -40,9 +40,15 @@ export function recordsOf({ runs, words }: Place): RunRecord[] {
     .flatMap((id) => {
       const record = tryRecord(runs, id)
       if (typeof record === 'string') complain(`! ${visibleLine(words.cli.unreadable(id, record))}`)
+      if (record !== null && typeof record !== 'string') tellAltered(record, words)
       return record === null || typeof record === 'string' ? [] : [record]
     })
     .toSorted((a, b) => (startOf(a) < startOf(b) ? -1 : startOf(a) > startOf(b) ? 1 : 0))
+}
+
+/** Says from where on a run's journal is not what was written. */
+export function tellAltered({ runId, firstBad }: RunRecord, words: Words): void {
+  if (firstBad !== null) complain(`! ${words.cli.alteredFrom(runId, firstBad.record)}`)
 }
 
 /** The run that started last; null where none is recorded. */

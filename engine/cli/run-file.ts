@@ -19,7 +19,7 @@ import { incidentStart } from './incident-start.ts'
 import { operatorOf } from './operator.ts'
 import { tellEnd, tellLocked } from './tell-end.ts'
 import { complain } from './output.ts'
-import { type Chain, flagsFor, handedTo, isCircle, longer, pathBeside } from './hand-over.ts'
+import { type Chain, flagsFor, handedTo, isCircle, longer, noteSuccessor, pathBeside } from './hand-over.ts'
 import { approvalsToStart } from './given-approvals.ts'
 import { startOver } from './leftovers.ts'
 import { overviewOf } from './overview.ts'
@@ -43,6 +43,8 @@ export interface RunKind {
   /** Recorded as notes before its first step. */
   readonly notes?: readonly string[]
   readonly timeBox?: TimeBox
+  /** Told as soon as the run has its id and its lock. */
+  readonly onRun?: (runId: string) => void
 }
 
 /** Runs a file from its bytes to its row and gives the exit code. */
@@ -128,6 +130,7 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     settings,
     started: values.started,
     notes: beginning.notes,
+    ...(kind.onRun === undefined ? {} : { onRun: kind.onRun }),
     approvals: approved.heard,
     takeOver: given.takeOver === true ? (given.reason ?? '') : null,
     toolVersion: toolVersion(),
@@ -281,14 +284,15 @@ function settingsOf(
 
 /** Starts the runbook that a run handed over to and gives its exit code; null where it handed over to none. */
 export async function handOver(
-  { plan, state }: SittingEnd,
+  end: SittingEnd,
   {
     given,
     kind,
     prepared,
   }: { readonly given: Given; readonly kind: RunKind; readonly prepared: Pick<Prepared, 'path' | 'words'> },
 ): Promise<number | null> {
-  const file = handedTo({ state })
+  const { plan } = end
+  const file = handedTo(end)
   if (file === null) return null
   const path = pathBeside(prepared.path, file)
   const chain = longer(kind.chain ?? { files: [], ids: new Set() }, prepared.path, plan)
@@ -298,5 +302,10 @@ export async function handOver(
   }
   const { runbook } = await prepare(path, flagsFor(given, plan, new Set()), { unattended: false, trusted: false, noRow: true })
   const names = new Set(runbook?.params.map(({ name }) => name.value))
-  return runFile(path, flagsFor(given, plan, names), { ...kind, planOf: (own) => own, chain })
+  return runFile(path, flagsFor(given, plan, names), {
+    ...kind,
+    planOf: (own) => own,
+    chain,
+    onRun: (next) => noteSuccessor(end, next),
+  })
 }

@@ -11,7 +11,8 @@ export function runRow(record: RunRecord, { words }: Pick<Place, 'words'>): read
   const json = runJsonOf(record)
   const summary = runSummary(record.facts)
   const drill = summary.settings?.drill ?? record.plan.drill
-  const result = json.result === null ? words.cli.live : words.results[json.result]
+  const isCut = record.firstBad !== null && summary.result === null
+  const result = isCut ? words.cli.alteredNow : json.result === null ? words.cli.live : words.results[json.result]
   const failed = json.failedStep === null ? '' : ` ${words.failedAt(json.failedStep)}`
   return [
     json.run,
@@ -24,7 +25,8 @@ export function runRow(record: RunRecord, { words }: Pick<Place, 'words'>): read
   ].map(visibleLine)
 }
 
-/** A run as `runs --json` has it. */
-export function runJsonOf({ runId, plan, facts, live }: RunRecord): RunJson {
-  return runJson({ runId, plan, facts, live })
+/** A run as `runs --json` has it; how one ended whose journal is altered is not known. */
+export function runJsonOf({ runId, plan, facts, live, firstBad }: RunRecord): RunJson {
+  const json = runJson({ runId, plan, facts, live })
+  return firstBad !== null && json.result === 'aborted' ? { ...json, result: null } : json
 }

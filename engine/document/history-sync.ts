@@ -51,7 +51,36 @@ export function syncRows(
     spliced.source,
     old.flatMap(({ line }) => (line === 0 ? [] : [line])),
   )
-  return { ok: true, source: shorter, changed: shorter !== source }
+  const ordered = inOrder(shorter, order, added.length > 0 && isInOrder(there, order))
+  return { ok: true, source: ordered, changed: ordered !== source }
+}
+
+type Order = ReadonlyMap<string, number>
+
+/** Do the rows whose records are known follow each other as the runs did? Somebody's own order is left alone. */
+function isInOrder(there: readonly { readonly run: string }[], order: Order): boolean {
+  const known = there.flatMap(({ run }) => order.get(run) ?? [])
+  return known.every((at, index) => index === 0 || (known[index - 1] ?? 0) < at)
+}
+
+/** Rows that come back stand where they stood: the lines of known runs change places among themselves. */
+function inOrder(source: string, order: Order, wanted: boolean): string {
+  const place = locateHistory(source)
+  if (!wanted || !place.ok || place.table === null) return source
+  const { bom, text } = withoutBom(source)
+  const lines = linesOf(text)
+  const known = rowsOf(place.table).flatMap(({ run, line }) => (run !== null && order.has(run) ? [{ run, line }] : []))
+  const sorted = known.toSorted((a, b) => (order.get(a.run) ?? 0) - (order.get(b.run) ?? 0))
+  const from = new Map(known.map(({ line }, index) => [line, sorted[index]?.line ?? line]))
+  return (
+    bom +
+    lines.starts
+      .map((_, index) => {
+        const taken = from.get(index + 1) ?? index + 1
+        return text.slice(lines.starts[taken - 1], lines.ends[taken - 1]) + text.slice(lines.ends[index], lines.starts[index + 1])
+      })
+      .join('')
+  )
 }
 
 function mend(source: string): string {

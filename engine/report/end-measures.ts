@@ -2,7 +2,7 @@ import type { Stamped } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Lang } from '../model/runbook.ts'
 import { wordsOf } from '../words/words.ts'
-import { measuresOf, type Measure } from './measures.ts'
+import { measuresOf, type Measure, type Measures } from './measures.ts'
 import { measureText, rtoText } from './row.ts'
 
 /** A measure with its words, as the last screen takes it. */
@@ -11,6 +11,10 @@ export interface MeasureInWords {
   readonly text: string
   readonly targetMs: number | null
 }
+
+/** Its own end was simulated: it was not measured, and nothing was there to be reached. */
+const isOnlyShown = ({ status, simulatedSteps }: NonNullable<Measures['rto']>): boolean =>
+  status === 'not-measured' && simulatedSteps > 0
 
 /** What a run's last screen says of its measures; null where the runbook has no target. */
 export function endMeasures({
@@ -29,7 +33,8 @@ export function endMeasures({
   const words = wordsOf(lang)
   const { rto, rpo, waitedMs } = measuresOf({ plan, facts })
   return {
-    rto: rto === null ? null : { status: rto.status, text: rtoText(rto, words), targetMs: rto.targetMs },
+    rto:
+      rto === null ? null : { status: rto.status, text: rtoText(rto, words), targetMs: isOnlyShown(rto) ? null : rto.targetMs },
     rpo: rpo === null ? null : { status: rpo.status, text: measureText(rpo, words), targetMs: rpo.targetMs },
     waitedMs,
   }

@@ -50,7 +50,9 @@ function rtoOf(plan: Plan, facts: readonly Stamped[]): Measure & { readonly simu
   const provenMs = end === -1 || undone ? null : provenAt(plan, plan.parts[end], records)
   if (provenMs === null) return { ...NOT_MEASURED, targetMs, simulatedSteps }
   const ms = Math.max(0, provenMs - Math.min(0, settings?.incidentMs ?? 0))
-  return { status: verdict(ms, targetMs), ms, messages: null, targetMs, simulatedSteps }
+  // What was only shown took no time: such a time is never met.
+  const status = verdict(ms, targetMs)
+  return { status: status === 'met' && simulatedSteps > 0 ? 'measured' : status, ms, messages: null, targetMs, simulatedSteps }
 }
 
 /** When the part's proofs (without one: all of it) had succeeded; null when one of them has not. */

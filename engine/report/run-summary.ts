@@ -1,4 +1,4 @@
-import type { BlockId, Result, Settings, Stamped } from '../model/fact.ts'
+import type { BlockId, Key, Result, Settings, Stamped } from '../model/fact.ts'
 
 /** One run as its facts tell it, over all of its sittings. */
 export interface RunSummary {
@@ -11,6 +11,7 @@ export interface RunSummary {
   readonly durationMs: number
   readonly result: Result | null
   readonly exitCode: number | null
+  /** Of a repeated step with its item: `restart[kafka-2]`. */
   readonly failedStep: BlockId | null
   readonly sittings: number
 }
@@ -21,6 +22,7 @@ export function runSummary(facts: readonly Stamped[]): RunSummary {
   let settings: Settings | null = null
   let ended: Extract<Stamped, { readonly type: 'run-ended' }> | null = null
   let sittings = 0
+  const failedKeys = new Map<BlockId, Key>()
   for (const fact of facts) {
     switch (fact.type) {
       case 'run-started':
@@ -36,6 +38,15 @@ export function runSummary(facts: readonly Stamped[]): RunSummary {
       case 'run-ended':
         ended = fact
         break
+      case 'step-ended':
+        if (fact.purpose === 'undo') break
+        // The first one that stays failed.
+        if (fact.outcome.status !== 'done' && !failedKeys.has(fact.step)) failedKeys.set(fact.step, fact.key)
+        else if (fact.outcome.status === 'done' && failedKeys.get(fact.step) === fact.key) failedKeys.delete(fact.step)
+        break
+      case 'step-settled':
+        if (fact.how === 'failed' && !failedKeys.has(fact.step)) failedKeys.set(fact.step, fact.key)
+        break
       default:
         break
     }
@@ -50,7 +61,7 @@ export function runSummary(facts: readonly Stamped[]): RunSummary {
     durationMs: Math.max(0, Date.parse(last) - Date.parse(startedAt)) || 0,
     result: ended?.result ?? null,
     exitCode: ended?.exitCode ?? null,
-    failedStep: ended?.failedStep ?? null,
+    failedStep: ended?.failedStep == null ? null : (failedKeys.get(ended.failedStep) ?? ended.failedStep).replace(/@\d+$/, ''),
     sittings,
   }
 }

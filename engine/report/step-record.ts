@@ -41,7 +41,8 @@ export function stepRecords(facts: readonly Stamped[]): StepRecord[] {
         if (counts(fact.purpose)) {
           const { status, cause } = fact.outcome
           const result = status === 'done' ? 'done' : status === 'unknown' ? 'unknown' : 'failed'
-          end(records, fact, { step: fact.step, key: fact.key, result, reason: cause?.text ?? null })
+          const reason = cause?.type === 'exit' && /^\d+$/.test(cause.text) ? `exit ${cause.text}` : (cause?.text ?? null)
+          end(records, fact, { step: fact.step, key: fact.key, result, reason })
         }
         break
       case 'step-settled':

@@ -35,6 +35,8 @@ export const enCli = {
     wouldAsk: (what: string) => `It would have to ask: ${what}`,
     chainWhole: (n: number, head: string) => `${s(n, 'record')}, the chain is whole. Head ${head}`,
     chainRow: (row: string) => `The row in the runbook says ${row}: another one.`,
+    alteredFrom: (run: string, n: number) => `${run}: its journal is altered from record ${n} on; nothing after that is believed`,
+    alteredNow: 'altered',
     chainBroken: (n: number, why: string) => `Record ${n} is altered: ${why}`,
     posted: (run: string) => `Told to ${run}.`,
     recorded: (run: string) => `Recorded in ${run}.`,

@@ -37,6 +37,8 @@ export const frCli: Widen<typeof enCli> = {
     wouldAsk: (what) => `Il faudrait demander : ${what}`,
     chainWhole: (n, head) => `${s(n, 'enregistrement')}, la chaîne est entière. Tête ${head}`,
     chainRow: (row) => `La ligne du runbook dit ${row} : une autre.`,
+    alteredFrom: (run, n) => `${run} : son journal est altéré à partir de l'enregistrement ${n} ; rien de ce qui suit n'est cru`,
+    alteredNow: 'altéré',
     chainBroken: (n, why) => `L'enregistrement ${n} est altéré : ${why}`,
     posted: (run) => `Dit à ${run}.`,
     recorded: (run) => `Consigné dans ${run}.`,

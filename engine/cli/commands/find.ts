@@ -46,7 +46,7 @@ export async function command({ args, given }: Call): Promise<number> {
   }))
   if (place.json) {
     say(JSON.stringify(list))
-    return EXIT.passed
+    return list.length === 0 ? EXIT.failed : EXIT.passed
   }
   const { cli, overview } = place.words
   if (list.length === 0) {

@@ -105,7 +105,9 @@ async function sync(
     return EXIT.usage
   }
   const path = realPath(resolve(file))
-  const records = recordsOf(place).filter((record) => record.origin.writesRow && !record.live && isOf(record, path, place.root))
+  const all = recordsOf(place).filter((record) => record.origin.writesRow && !record.live && isOf(record, path, place.root))
+  // What an altered journal says is no reason to write a row, and its row no reason to leave.
+  const records = all.filter(({ firstBad }) => firstBad === null)
   const rows = records.flatMap(rowsOf)
   const ids = new Set(records.map(({ runId }) => runId))
   const lang = runbook?.lang ?? place.lang
@@ -134,7 +136,7 @@ async function sync(
     case 'written':
     case 'unchanged':
       say(place.json ? JSON.stringify({ file, status: written.status }) : place.words.cli.synced(file))
-      return EXIT.passed
+      return records.length < all.length ? EXIT.failed : EXIT.passed
   }
 }
 

@@ -31,8 +31,8 @@ export async function command({ given }: Call): Promise<number> {
   const open = records.filter(isOpen).length
   say(
     [
-      ...tableLines([head, ...records.map((record) => runRow(record, place))], Math.max(80, process.stdout.columns || 80), {
-        keep: [0, 1, 4, 5],
+      ...tableLines([head, ...records.map((record) => runRow(record, place))], widthOfList(), {
+        keep: [0, 3, 4, 5],
       }),
       '',
       cli.runsLast(records.length, open),
@@ -40,3 +40,6 @@ export async function command({ given }: Call): Promise<number> {
   )
   return EXIT.passed
 }
+
+/** In a pipe nothing is cut: what reads there cannot scroll. */
+const widthOfList = (): number => (process.stdout.isTTY ? Math.max(80, process.stdout.columns || 80) : Infinity)

@@ -14,7 +14,7 @@ import { factSentence } from '../../words/fact-sentence.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { say, write } from '../output.ts'
-import { newestRecord, openPlace, type Place, recordOf } from '../place.ts'
+import { newestRecord, openPlace, type Place, recordOf, tellAltered } from '../place.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
 import { lateRow } from '../resume-file.ts'
 import { runRow } from '../run-row.ts'
@@ -27,6 +27,7 @@ export async function command({ args, given }: Call): Promise<number> {
     say(place.words.cli.noRuns)
     return EXIT.passed
   }
+  if (args[0] !== undefined) tellAltered(record, place.words)
   await lateRow(record, place)
   const { plan, facts, runId, live } = record
   if (given.step !== undefined) return showStep(record, given.step, place)
