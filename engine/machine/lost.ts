@@ -1,5 +1,4 @@
 /* What a step assigned that took effect, but was not seen to its end: its names are not carried on, and an older value must not flow in their place. */
-import { readShell } from '../language/shell.ts'
 import type { Key } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
 import type { Context } from './context.ts'
@@ -51,13 +50,26 @@ function isGivenBetween({ plan, state, item }: Context, name: string, [from, to]
   })
 }
 
+/** Where a script gives a name a value. By its words alone: the machine has no parser of bash, and a name too many only fails closed. */
+function assignedIn(text: string): { readonly name: string; readonly offset: number }[] {
+  const plain = text.matchAll(/(?<![\w$'"{/.-])([A-Za-z_]\w*)(?:\[[^\]\n]*\])?\+?=(?!=)/g)
+  const given = text.matchAll(/\b(?:for|select|read|mapfile|readarray|getopts|printf)\b([^;\n|&<]*)/g)
+  const words = [...given].flatMap(({ 0: all, 1: names = '', index }) =>
+    [...names.matchAll(/(?<![\w$'"{-])[A-Za-z_]\w*/g)].map(({ 0: name }) => ({ name, offset: index + all.length })),
+  )
+  // What its own value takes is still the older one: it is given where the command ends.
+  const endOf = (from: number): number => from + (/[\n;]|$/.exec(text.slice(from))?.index ?? 0)
+  return [...[...plain].map(({ 1: name = '', index }) => ({ name, offset: endOf(index) })), ...words]
+}
+
 function namesOf(text: string): Names {
   const before = known.get(text)
   if (before !== undefined) return before
-  const { assigns, uses } = readShell(text)
   const firstAt = new Map<string, number>()
-  for (const { name, offset } of assigns) firstAt.set(name, Math.min(offset, firstAt.get(name) ?? offset))
-  const takes = uses.filter(({ name, offset }) => offset < (firstAt.get(name) ?? Infinity)).map(({ name }) => name)
+  for (const { name, offset } of assignedIn(text)) firstAt.set(name, Math.min(offset, firstAt.get(name) ?? offset))
+  const takes = [...text.matchAll(/\$\{?[#!]?([A-Za-z_]\w*)/g)].flatMap(({ 1: name = '', index }) =>
+    index < (firstAt.get(name) ?? Infinity) ? [name] : [],
+  )
   const made = { assigns: new Set(firstAt.keys()), takes }
   known.set(text, made)
   return made
