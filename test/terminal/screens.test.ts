@@ -446,7 +446,7 @@ describe('the end', () => {
     })
     const met = { ...extra, rto: { status: 'met', text: '9m05s', targetMs: 900_000 }, waitedMs: 0 } as const
     expect(endScreen(look(), { plan: failover(), state, extra: met }).join('\n')).toMatchInlineSnapshot(`
-      "✓ Passed                                                  r-261122-7f3k · 14m02s
+      "✓ Passed with 1 skip                                      r-261122-7f3k · 14m02s
         Done: 5. 1 skip: 3.
         RTO 9m05s (target 15m: met) · RPO not measured
         Row added to runbooks/failover-dr.md · all of it: reprise show r-261122-7f3k"
