@@ -54,7 +54,9 @@ const brokenAt = (text: string, width: number): string[] =>
 
 /** What stays plain differs: everything but the unreserved, with the slash, as forms, as encodeURIComponent, as encodeURI; both cases; a blank as `+` too. */
 function inUrl(bytes: Buffer): string[] {
-  const urls = [/[\w.~-]/, /[\w.~/-]/, /[\w.*-]/, /[\w.~!*'()-]/, /[\w.~!*'();/?:@&=+$,#-]/].map((plain) => percent(bytes, plain))
+  const urls = [/[\w.~-]/, /[\w.~/-]/, /[\w.~/!*'()-]/, /[\w.*-]/, /[\w.~!*'()-]/, /[\w.~!*'();/?:@&=+$,#-]/].map((plain) =>
+    percent(bytes, plain),
+  )
   return [...urls, ...urls.map((one) => one.replaceAll('%20', '+'))].flatMap((one) => [
     one,
     one.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),

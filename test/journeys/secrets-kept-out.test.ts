@@ -56,7 +56,7 @@ test('an answer that holds a secret fails its step, and no change runs with its 
       cwd: root,
       env: { PASS: SECRET },
     })
-    expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+    expect(ended.code, ended.stdout + ended.stderr).toBe(1)
     expect(ended.stdout).toContain('CHANGE: it holds a secret, expected CHANGE:secret')
     expect(existsSync(join(root, 'changed'))).toBe(false)
     expect(holding(root, SECRET)).toEqual([])
