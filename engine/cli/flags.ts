@@ -123,8 +123,19 @@ export const FLAGS = {
     says: { en: 'bash, one script; md, a resolved page', fr: 'bash, un script ; md, une page résolue' },
   },
   timeline: { long: 'timeline', says: { en: 'as Markdown for a post-mortem', fr: 'en Markdown pour un post-mortem' } },
-  step: { long: 'step', value: 'ID', says: { en: 'the output of one step', fr: "la sortie d'une étape" } },
-  to: { long: 'to', value: 'STEP', says: { en: 'undo back to this step', fr: "défaire jusqu'à cette étape" } },
+  step: {
+    long: 'step',
+    value: 'ID',
+    says: { en: 'of one step: its output, or what the note is about', fr: "d'une étape : sa sortie, ou le sujet de la note" },
+  },
+  to: {
+    long: 'to',
+    value: 'STEP|NAME',
+    says: {
+      en: 'of rollback: undo back to this step; of handover: who takes over',
+      fr: "de rollback : défaire jusqu'à cette étape ; de handover : qui prend la suite",
+    },
+  },
   role: { long: 'role', value: 'ROLE', says: { en: 'the role you sign as', fr: 'le rôle que vous signez' } },
   key: {
     long: 'key',

@@ -250,7 +250,8 @@ function requestOf(given: Given, wanted: Wanted, around: Around): PlanRequest | 
     reader: readerOf(runbook),
     stepTypes,
     environment,
-    environments,
+    // One that was named and is not there has its own problem.
+    environments: environment === null && given.environment !== undefined ? [] : environments,
     production: environment !== null && policy.production.includes(environment.name),
     flags,
     answers,

@@ -150,6 +150,9 @@ const HOST =
   /^(?=.{1,253}$)(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?$/
 const IPV6 = /^\[?[0-9A-Fa-f:.]+\]?$/
 
+/** Whole numbers up to 2^53 either way are kept exactly as they were written. */
+const isExact = (text: string): boolean => text.length <= 20 && BigInt(text) <= 2n ** 53n && BigInt(text) >= -(2n ** 53n)
+
 /** Is the text a value of the type? `items` are the words of an `enum-of`. Numbers as JSON writes them; integers within ±2^53. */
 export function checkValue(type: Type, text: string, items: readonly string[] = []): Checked {
   const fits = (holds: boolean, expected: string): Checked => (holds ? { ok: true } : { ok: false, expected, actual: text })
@@ -164,7 +167,7 @@ export function checkValue(type: Type, text: string, items: readonly string[] = 
     case 'int': {
       const holds =
         /^-?[0-9]+$/.test(text) &&
-        Number.isSafeInteger(Number(text)) &&
+        isExact(text) &&
         Number(text) >= (type.min ?? -Infinity) &&
         Number(text) <= (type.max ?? Infinity)
       return fits(holds, typeName(type))

@@ -44,13 +44,19 @@ function onlyReads(block: Block): boolean {
 
 /** Whether the step says how it is proved. */
 export function isProved({ items }: Step): boolean {
-  if (labelOf(items, 'validation') !== null) return true
+  const label = labelOf(items, 'validation')
+  if (label !== null && (label.text.trim() !== '' || items.some(({ type }) => type === 'box'))) return true
   return items.some((item) => item.type === 'block' && (item.role === 'validate' || item.role === 'wait'))
 }
 
-/** Whether the step says how it is undone, or that nothing is to be undone. */
+/** *None* and no reason for it. */
+const bareNone = /^[`*_]*(?:none|aucune?s?|nothing|rien)[`*_]*[\s.,;:!]*$/i
+
+/** Whether the step says how it is undone, or that nothing is to be undone and why. */
 export function isUndone({ items }: Step): boolean {
-  return labelOf(items, 'rollback') !== null || items.some((item) => item.type === 'block' && item.role === 'rollback')
+  const label = labelOf(items, 'rollback')
+  const says = label !== null && label.text.trim() !== '' && !bareNone.test(label.text.trim())
+  return says || items.some((item) => item.type === 'block' && item.role === 'rollback')
 }
 
 /** Whether the author says that a block cannot be undone. */

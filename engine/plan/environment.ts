@@ -10,7 +10,7 @@ export function checkEnvironment(making: Making): void {
       reason: `Unexpected --i-mean ${meant}, expected ${environment === null ? 'no environment' : environment.name}`,
       expected: environment === null ? [] : [environment.name],
       actual: meant,
-      words: environments,
+      words: environment === null ? environments : [environment.name],
     })
   const taking = runbook.params.find((param) => param.default.value.from === 'inventory')
   if (environment !== null || environments.length === 0 || taking === undefined) return

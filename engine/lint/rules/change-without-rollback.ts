@@ -23,6 +23,8 @@ import { stepsOf, useOf } from '../spots.ts'
  * ```bash {command}
  * systemctl stop kafka
  * ```
+ *
+ * **Rollback**: none
  * ````
  * → 1:1 warning
  */
