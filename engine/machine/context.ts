@@ -82,8 +82,10 @@ export function begin(context: Context, entry: PlanEntry, purpose: Purpose, more
   const known = context.state.entries[key]
   const attempt = (known?.attempts[purpose] ?? 0) + 1
   const all = valuesIn(context)
+  const guards = purpose === 'run' ? entry.guards : []
   const names = new Set([
     ...entry.reads,
+    ...guards.flatMap((id) => context.at.byId.get(id)?.reads ?? []),
     ...(context.item === null ? [] : ['ITEM_INDEX', ...context.plan.groups.map(({ variable }) => variable)]),
   ])
   const values: Values = Object.fromEntries(Object.entries(all).filter(([name]) => names.has(name)))
@@ -105,7 +107,7 @@ export function begin(context: Context, entry: PlanEntry, purpose: Purpose, more
       carry: carryIn(context, entry),
       timeoutMs: entry.timeoutMs,
       ...(entry.everyMs === null || entry.type === 'command' ? {} : { everyMs: entry.everyMs }),
-      guards: purpose === 'run' ? entry.guards : [],
+      guards,
       ...(before === undefined ? {} : { before }),
       ...(purpose === 'undo' && subject?.output !== undefined ? { output: subject.output } : {}),
     },
