@@ -2,26 +2,44 @@ import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
 import { curlRequest } from '../support/curl.ts'
-import { fillNames } from '../support/fill-names.ts'
 import { type Config, readConfig, shownConfig } from './support/config.ts'
 import { notObeyed } from './support/not-obeyed.ts'
 import { differences, putConfig, removeConnector, sayDifferences } from './support/put-config.ts'
 import { connectorPath, deadlineIn, workerFields } from './support/rest.ts'
+import { wantedConfig } from './support/wanted-config.ts'
 
 const scalar = z.union([z.string(), z.number(), z.boolean()])
 
-const input = z.strictObject({
-  ...workerFields,
-  connector: z.string().min(1).describe('Name of the connector.'),
-  config: z
-    .record(z.string(), scalar)
-    .refine((given) => 'connector.class' in given, 'Invalid input: expected connector.class')
-    .describe('Its whole configuration; what is not in it is removed. A secret stays `$NAME`, better `${file:…}` of the worker.'),
-  initialState: z
-    .enum(['RUNNING', 'PAUSED', 'STOPPED'])
-    .default('RUNNING')
-    .describe('State of a connector that is created; one that exists keeps its own.'),
-})
+const input = z
+  .strictObject({
+    ...workerFields,
+    connector: z.string().min(1).describe('Name of the connector.'),
+    config: z
+      .record(z.string(), scalar)
+      .default({})
+      .describe(
+        'Its whole configuration, with `file` and `clients`; what is not in it is removed. A secret stays `$NAME`, better `${file:…}` of the worker.',
+      ),
+    file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('JSON file with a configuration, as `file.render` writes one; `config` comes on top of it.'),
+    clients: z
+      .record(z.string(), z.string().min(1))
+      .default({})
+      .describe(
+        'Files with the properties of an ordinary Kafka client, each put in under a prefix: `{source.cluster.: client.properties}`.',
+      ),
+    initialState: z
+      .enum(['RUNNING', 'PAUSED', 'STOPPED'])
+      .default('RUNNING')
+      .describe('State of a connector that is created; one that exists keeps its own.'),
+  })
+  .refine(({ config, file }) => file !== undefined || 'connector.class' in config, {
+    message: 'Invalid input: expected connector.class',
+    path: ['config'],
+  })
 
 type Input = z.infer<typeof input>
 
@@ -61,23 +79,43 @@ export default defineStep({
       yaml: 'url: http://127.0.0.1:8083\nconnector: archive\nconfig: {connector.class: FileStreamSink, topics: orders, tasks.max: 4}',
       says: 'create or update archive of http://127.0.0.1:8083 (FileStreamSink, 3 keys)',
     },
+    {
+      title: 'From a rendered template, logging in as the clients do',
+      yaml: [
+        'url: http://connect.dr.example:8083',
+        'connector: mm2-source',
+        'file: mm2-source.json',
+        'clients: {source.cluster.: primary.properties, target.cluster.: dr.properties}',
+      ].join('\n'),
+      says: 'create or update mm2-source of http://connect.dr.example:8083 (mm2-source.json, primary.properties, dr.properties)',
+    },
   ],
-  describe: ({ url, connector, config }) => {
-    const name = String(config['connector.class']).split('.').at(-1)
-    return `create or update ${connector} of ${url} (${name}, ${Object.keys(config).length} keys)`
+  describe: ({ url, connector, config, file, clients }) => {
+    const keys = Object.keys(config).length
+    const name = String(config['connector.class'] ?? '')
+      .split('.')
+      .at(-1)
+    const parts = [name, file, ...Object.values(clients), keys === 0 ? '' : `${keys} keys`]
+    return `create or update ${connector} of ${url} (${parts.filter(Boolean).join(', ')})`
   },
-  byHand: ({ url, headers, connector, config }) =>
-    curlRequest({
+  byHand: ({ url, headers, connector, config, file, clients }) => {
+    const put = curlRequest({
       method: 'PUT',
       url: `${url.replace(/\/+$/, '')}${connectorPath(connector, '/config')}`,
       headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(config),
       fails: true,
-    }),
+    })
+    const merged = [
+      ...Object.entries(clients).map(([prefix, path]) => `each line of ${path} as "${prefix}KEY"`),
+      ...(file === undefined ? [] : [`the keys of ${file}`]),
+    ]
+    return merged.length === 0 ? put : `# put in too, before these: ${merged.join('; ')}\n${put}`
+  },
   async check(given, tools) {
     const read = await readConfig(given, given.connector, { deadline: deadlineIn(given.timeoutMs), tools })
     if (!read.ok) return { status: 'unknown', summary: read.reason }
-    const wanted = filled(given, tools)
+    const wanted = wantedConfig(given, tools)
     if (!wanted.ok) return { status: 'unknown', summary: wanted.reason }
     const shown = read.config === null ? null : shownConfig(read.config)
     const before = {
@@ -90,7 +128,7 @@ export default defineStep({
   },
   async execute(given, tools): Promise<Outcome> {
     const how = { deadline: deadlineIn(given.timeoutMs), tools }
-    const wanted = filled(given, tools)
+    const wanted = wantedConfig(given, tools)
     if (!wanted.ok) return { status: 'not-started', verdict: 'fail', summary: wanted.reason }
     const read = await readConfig(given, given.connector, how)
     if (!read.ok) return { ...notObeyed(read), status: 'not-started' }
@@ -110,18 +148,3 @@ export default defineStep({
     return putConfig(given, { config, before: null, isNew: false }, how)
   },
 })
-
-/** Its name is part of a configuration; secrets are filled in where they leave this machine. */
-function filled(
-  { connector, config }: Input,
-  tools: StepTools,
-): { readonly ok: true; readonly config: Config } | { readonly ok: false; readonly reason: string } {
-  const pairs: [string, string][] = []
-  for (const [key, value] of Object.entries(config)) {
-    // `${provider:path:key}` is the worker's own way to a secret; it has no name of ours in it.
-    const text = fillNames(String(value), tools)
-    if (!text.ok) return { ok: false, reason: `${key}: ${text.reason}` }
-    pairs.push([key, text.text])
-  }
-  return { ok: true, config: { ...Object.fromEntries(pairs), name: connector } }
-}

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import type { ConnectionOptions } from 'node:tls'
 import { Failed } from './failure.ts'
-import { parseProperties } from './properties.ts'
+import { parseProperties } from '../../support/properties.ts'
 import type { Sasl } from './wire/settings.ts'
 
 /** What reading the properties may ask for. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { byTool, clusterInput } from '../../../steps/kafka/support/cluster-input.ts'
-import { parseProperties } from '../../../steps/kafka/support/properties.ts'
+import { parseProperties } from '../../../steps/support/properties.ts'
 import { isMeant, namesOf } from '../../../steps/kafka/support/topic-filter.ts'
 
 describe("Java's properties", () => {
