@@ -49,7 +49,7 @@ export default defineStep({
     },
   ],
   describe: (given) =>
-    `mark the ends of ${sayTopics(given)} on ${given.cluster} in ${given.file}${given.steadyMs === 0 ? '' : `, still for ${given.steadyMs / 1000} s`}`,
+    `mark the ends of ${sayTopics(given)} on ${given.cluster} in ${given.file}${given.steadyMs > 0 ? `, still for ${given.steadyMs / 1000} s` : ''}`,
   byHand: (given) => byTool('kafka-get-offsets', given, '--time', '-1'),
   async execute(given, tools) {
     const seen = { cluster: given.cluster, clock: tools.clock }

@@ -46,7 +46,7 @@ export function askedBy(flags: Flags, home: string): Asked {
 }
 
 /** What a load shall do otherwise than by default. */
-export function loadFlags({ topic, partitions, rate }: Flags): Partial<Omit<LoadOrder, 'cluster'>> {
+export function loadFlags({ topic, partitions, rate }: Flags): Partial<Omit<LoadOrder, 'cluster' | 'readers'>> {
   return {
     ...(topic === undefined ? {} : { topic }),
     ...(partitions === undefined ? {} : { partitions: whole('partitions', partitions) }),

@@ -20,16 +20,23 @@ export async function load(
     words,
     json,
     flags,
-  }: { readonly words: readonly string[]; readonly json: boolean; readonly flags: Partial<Omit<LoadOrder, 'cluster'>> },
+  }: {
+    readonly words: readonly string[]
+    readonly json: boolean
+    readonly flags: Partial<Omit<LoadOrder, 'cluster' | 'readers'>>
+  },
 ): Promise<string> {
-  const [action = 'report', cluster] = words
+  const [action = 'report', cluster, whose = 'clients'] = words
   switch (action) {
-    case 'start':
-      await start(plan, { cluster: clusterOf(plan, cluster ?? 'primary'), topic: 'load', partitions: 6, rate: 60, ...flags })
+    case 'start': {
+      const there = clusterOf(plan, cluster ?? 'primary')
+      await start(plan, { cluster: there, readers: there, topic: 'load', partitions: 6, rate: 60, ...flags })
       return 'load: started'
+    }
     case 'switch': {
-      writeOrder(plan.home, { ...readOrder(plan.home), cluster: clusterOf(plan, cluster ?? '') })
-      return `load: its clients go to ${cluster ?? ''}`
+      const there = clusterOf(plan, cluster ?? '')
+      writeOrder(plan.home, { ...readOrder(plan.home), ...moved(there, whose) })
+      return `load: its ${whose} go to ${there}`
     }
     case 'stop':
       return (await stopProcess(plan.home, { name: NAME, graceMs: 10_000 })) === null ? 'load: did not run' : 'load: stopped'
@@ -39,6 +46,19 @@ export async function load(
     }
     default:
       throw new LabError(`load: ${action}? start, switch, stop, report`, 2)
+  }
+}
+
+function moved(cluster: 'primary' | 'dr', whose: string): Partial<LoadOrder> {
+  switch (whose) {
+    case 'clients':
+      return { cluster, readers: cluster }
+    case 'writers':
+      return { cluster }
+    case 'readers':
+      return { readers: cluster }
+    default:
+      throw new LabError(`load switch: ${whose}? writers, readers, or neither for both`, 2)
   }
 }
 

@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { LabError } from './lab-error.ts'
 
 const orderShape = z.strictObject({
+  /** Where its producer writes. */
   cluster: z.enum(['primary', 'dr']),
+  /** Where its group reads. */
+  readers: z.enum(['primary', 'dr']),
   topic: z.string(),
   partitions: z.int(),
   /** Records a second, over all partitions. */

@@ -41,8 +41,7 @@ async function writePartition(
   }
 }
 
-async function readGroup(order: LoadOrder, consumer: Consumer): Promise<void> {
-  const { cluster, topic } = order
+async function readGroup({ readers: cluster, topic }: LoadOrder, consumer: Consumer): Promise<void> {
   await consumer.connect()
   await consumer.subscribe({ topic, fromBeginning: true })
   await consumer.run({
@@ -58,26 +57,45 @@ async function readGroup(order: LoadOrder, consumer: Consumer): Promise<void> {
   })
 }
 
-/** Works on one cluster until the order changes. */
-async function work(order: LoadOrder): Promise<void> {
-  const kafka = openApplication(plan, { cluster: order.cluster, clientId: 'load' })
-  const producer = kafka.producer()
-  const consumer = kafka.consumer({ groupId: 'load', sessionTimeout: 6000, heartbeatInterval: 500, retry: { retries: 100 } })
+/** Writes to one cluster until the order changes. */
+async function write(order: LoadOrder): Promise<void> {
+  const producer = openApplication(plan, { cluster: order.cluster, clientId: 'load' }).producer()
   try {
     await producer.connect()
-    const reading = readGroup(order, consumer).catch((error: unknown) => {
-      process.stdout.write(`${new Date().toISOString()} group: ${(error as Error).message}\n`)
-    })
     await Promise.all(Array.from({ length: order.partitions }, (_, partition) => writePartition(order, { partition, producer })))
-    await Promise.race([reading, pause(2000)])
   } catch (error) {
-    process.stdout.write(`${new Date().toISOString()} ${(error as Error).message}\n`)
-    await pause(200)
+    await failed('writers', error)
   } finally {
-    // The other side may be gone: what is open does not hold up the move.
-    await Promise.race([Promise.allSettled([consumer.disconnect(), producer.disconnect()]), pause(3000)])
+    await left(producer)
   }
 }
 
-while (!isEnding) await work(readOrder(home))
+/** Reads from one cluster until the order changes. */
+async function read(order: LoadOrder): Promise<void> {
+  const kafka = openApplication(plan, { cluster: order.readers, clientId: 'load' })
+  const consumer = kafka.consumer({ groupId: 'load', sessionTimeout: 6000, heartbeatInterval: 500, retry: { retries: 100 } })
+  const hasMoved = (): boolean => isEnding || readOrder(home).readers !== order.readers || readOrder(home).topic !== order.topic
+  try {
+    const reading = readGroup(order, consumer).catch((error: unknown) => failed('readers', error))
+    while (!hasMoved()) await pause(100)
+    await Promise.race([reading, pause(2000)])
+  } finally {
+    await left(consumer)
+  }
+}
+
+async function failed(who: string, error: unknown): Promise<void> {
+  process.stdout.write(`${new Date().toISOString()} ${who}: ${(error as Error).message}\n`)
+  await pause(200)
+}
+
+/** The other side may be gone: what is open does not hold up the move. */
+const left = (client: Consumer | Producer): Promise<unknown> =>
+  Promise.race([client.disconnect().catch(() => undefined), pause(3000)])
+
+async function goOn(work: (order: LoadOrder) => Promise<void>): Promise<void> {
+  while (!isEnding) await work(readOrder(home))
+}
+
+await Promise.all([goOn(write), goOn(read)])
 process.exit(0)
