@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
-import type { StepOutcome, StepTools } from '../../engine/index.ts'
+import type { StepOutcome } from '../../engine/index.ts'
 import { curlRequest } from '../support/curl.ts'
-import { type Config, readConfig, shownConfig } from './support/config.ts'
+import { readConfig, shownConfig } from './support/config.ts'
 import { notObeyed } from './support/not-obeyed.ts'
 import { differences, putConfig, removeConnector, sayDifferences } from './support/put-config.ts'
 import { connectorPath, deadlineIn, workerFields } from './support/rest.ts'
@@ -40,8 +40,6 @@ const input = z
     message: 'Invalid input: expected connector.class',
     path: ['config'],
   })
-
-type Input = z.infer<typeof input>
 
 const output = z.strictObject({
   created: z.boolean().describe('It was not there before.'),
