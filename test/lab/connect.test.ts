@@ -6,6 +6,7 @@ import restart from '../../steps/connect/restart.ts'
 import state from '../../steps/connect/state.ts'
 import status from '../../steps/connect/status.ts'
 import type { StepType } from '../../engine/index.ts'
+import { mirrorProperties } from '../../steps/kafka/support/tables/mirror-properties.ts'
 import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
@@ -50,6 +51,23 @@ describeWith(['java', 'mvn'], 'Kafka Connect', () => {
     expect(await undo(connector, hb, { config: null, isMasked: false })).toMatchObject({ status: 'done' })
     expect(await seen('/connectors')).not.toContain('hb')
   })
+
+  test.each(['source', 'checkpoint', 'heartbeat'] as const)(
+    'the properties that the lint knows of the %s connector are those of this Connect',
+    async (part) => {
+      const name = `Mirror${part.charAt(0).toUpperCase()}${part.slice(1)}Connector`
+      const body = JSON.stringify({ 'connector.class': `org.apache.kafka.connect.mirror.${name}`, name: 'x' })
+      const path = `/connector-plugins/${name}/config/validate`
+      const asked = await lab().exec(`curl -sS -X PUT -H 'Content-Type: application/json' -d '${body}' "$CONNECT_URL${path}"`)
+      const said = JSON.parse(asked.stdout) as { readonly configs: readonly { readonly definition: { readonly name: string } }[] }
+      const names = said.configs.map(({ definition }) => definition.name)
+      const rows = mirrorProperties.rows.filter((row) => ['connector', 'security', part].includes(row.part))
+      const known = rows.flatMap(({ both, only43 }) => [...both, ...only43])
+      expect(names.length).toBeGreaterThan(80)
+      expect(names.filter((one) => !known.includes(one))).toEqual([])
+      expect(known.filter((one) => !names.includes(one))).toEqual([])
+    },
+  )
 
   test('what Connect refuses has changed nothing', async () => {
     const bad = { connector: 'bad', config: { 'connector.class': 'no.such.Connector' } }
