@@ -38,7 +38,7 @@ const allowed: Record<string, readonly string[]> = {
   'engine/report': ['engine/model', 'engine/language', 'engine/words', 'engine/document', 'engine/machine/evolve.ts'],
   'engine/local': below.map((room) => `engine/${room}`),
   'engine/cli': ['engine'],
-  'engine/index.ts': ['engine/model'],
+  'engine/index.ts': ['engine/model', 'engine/language/nearest.ts'],
   steps: ['engine/index.ts'],
 }
 

@@ -53,8 +53,15 @@ describe('the artefacts of MirrorMaker 2', () => {
 
   test('the connectors of its Strimzi resource have only properties that they know', () => {
     const values = {
-      ...{ namespace: 'kafka', processes: 1, version: '4.1.1', source: 'primary', target: 'dr', topics: 'orders.*' },
-      ...{ sourceServers: 'k1:9092', targetServers: 'd1:9092', policy: 'Identity', tasks: 4, replicas: 3 },
+      ...flow('primary', 'dr'),
+      namespace: 'kafka',
+      processes: 1,
+      version: '4.1.1',
+      sourceServers: 'k1:9092',
+      targetServers: 'd1:9092',
+      policy: 'Identity',
+      tasks: 4,
+      replicas: 3,
     }
     const { spec } = parse(render('mm2-strimzi.yaml', values)) as {
       spec: { connectCluster: string; mirrors: Record<string, { config: Record<string, unknown> }>[] }
