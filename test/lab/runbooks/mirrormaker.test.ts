@@ -1,0 +1,106 @@
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, expect, test } from 'vitest'
+import { describeWith } from '../../support/describe-with.ts'
+import type { Ended } from '../../support/reprise.ts'
+import { useLab } from '../support/lab.ts'
+
+const shipped = fileURLToPath(new URL('../../../', import.meta.url))
+
+describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrormaker-deploy', () => {
+  const lab = useLab({ topology: 'dr', security: 'scram', services: true })
+  const file = 'runbooks/kafka/mirrormaker-deploy.md'
+  const on = (cluster: 'PRIMARY' | 'DR'): string[] => [
+    '--bootstrap-server',
+    lab().env[`${cluster}_BOOTSTRAP`] ?? '',
+    '--command-config',
+    lab().env['CLIENT_CONFIG'] ?? '',
+  ]
+  const connectors = async (): Promise<readonly string[]> =>
+    (JSON.parse((await lab().exec('curl --fail -sS "$CONNECT_URL/connectors"')).stdout) as string[]).toSorted()
+  const servers = (cluster: 'PRIMARY' | 'DR'): string => (lab().env[`${cluster}_BOOTSTRAP`] ?? '').replaceAll(',', '+')
+  const deploy = (extra: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+    const settings = {
+      CLUSTERS: `primary=${servers('PRIMARY')},dr=${servers('DR')}`,
+      CHECK_TOPICS: 'orders',
+      CHECK_GROUPS: 'billing',
+      REPLICAS: '1',
+      IN_SYNC: '1',
+      TASKS: '1',
+      REFRESH_SECONDS: '2',
+      COPY_LIMIT: '2m',
+      ...extra,
+    }
+    const words = Object.entries(settings).flatMap(([name, value]) => ['-p', `${name}=${value}`])
+    const answers = ['--answers', file.replace('.md', '.answers.yaml')]
+    return lab().reprise(['run', file, '-e', 'lab', '--unattended', '--as', 'operator', ...answers, ...words])
+  }
+  /** A topic with a hundred records, whose readers may read it, and a group that has read forty of them. */
+  const makeOrders = async (cluster: 'PRIMARY' | 'DR'): Promise<void> => {
+    await lab().cli('kafka-topics.sh', [...on(cluster), '--create', '--topic', 'orders', '--partitions', '1'])
+    const [, bootstrap = '', , config = ''] = on(cluster)
+    const producer = `kafka-console-producer.sh --bootstrap-server ${bootstrap} --producer.config ${config}`
+    const written = await lab().exec(`seq 100 | ${producer} --topic orders --sync`)
+    expect(written.code, written.stderr).toBe(0)
+    const to = ['--group', 'billing', '--topic', 'orders', '--reset-offsets', '--to-offset', '40', '--execute']
+    expect(await lab().cli('kafka-consumer-groups.sh', [...on(cluster), ...to])).toMatch(/billing\s+orders\s+0\s+40/)
+    const allow = ['--add', '--allow-principal', 'User:app', '--operation', 'All', '--topic', 'orders']
+    await lab().cli('kafka-acls.sh', [...on(cluster), ...allow])
+  }
+  const endOf = async (cluster: 'PRIMARY' | 'DR', topic: string): Promise<string> =>
+    (await lab().cli('kafka-get-offsets.sh', [...on(cluster), '--topic', topic])).trim()
+
+  beforeEach(async () => {
+    await lab().lab('load', 'stop')
+    // Those of the test before make their topics again while they are removed.
+    for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
+    await lab().lab('reset')
+    for (const folder of ['runbooks', 'templates']) {
+      rmSync(join(lab().root, folder), { recursive: true, force: true })
+      cpSync(join(shipped, folder), join(lab().root, folder), { recursive: true })
+    }
+    for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
+    await makeOrders('PRIMARY')
+  }, 300_000)
+
+  test('active and passive: topics, offsets and ACLs are on the DR cluster, and it may be run again', async () => {
+    const ended = await deploy()
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect(await connectors()).toEqual(['primary-dr-checkpoint', 'primary-dr-heartbeat', 'primary-dr-source'])
+    expect(await endOf('DR', 'orders')).toBe('orders:0:100')
+    const group = await lab().cli('kafka-consumer-groups.sh', [...on('DR'), '--describe', '--group', 'billing'])
+    expect(group).toMatch(/billing\s+orders\s+0\s+40\s+100\s+60/)
+    const acls = await lab().cli('kafka-acls.sh', [...on('DR'), '--list', '--topic', 'orders'])
+    expect(acls).toContain('principal=User:app, host=*, operation=READ, permissionType=ALLOW')
+    expect(await endOf('DR', 'primary.heartbeats')).toMatch(/primary\.heartbeats:0:[1-9]/)
+    const again = await deploy()
+    expect(again.code, again.stdout + again.stderr).toBe(0)
+    expect(await endOf('DR', 'orders')).toBe('orders:0:100')
+  }, 400_000)
+
+  test('active and active: each cluster has the copy of the other under its alias', async () => {
+    await makeOrders('DR')
+    const ended = await deploy({ FLOWS: 'primary->dr,dr->primary', POLICY: 'default', SYNC_ACLS: 'false' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect(await endOf('DR', 'primary.orders')).toBe('primary.orders:0:100')
+    expect(await endOf('PRIMARY', 'dr.orders')).toBe('dr.orders:0:100')
+    // Nothing goes round: neither cluster has a copy of its own records.
+    const all = await Promise.all((['PRIMARY', 'DR'] as const).map((one) => lab().cli('kafka-topics.sh', [...on(one), '--list'])))
+    expect(all.join('\n')).not.toMatch(/primary\.dr\.|dr\.primary\./)
+  }, 400_000)
+
+  test('two clusters that would copy each other for ever are refused, and nothing is deployed', async () => {
+    const ended = await deploy({ FLOWS: 'primary->dr,dr->primary' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+    expect(ended.stdout).toContain("would copy each other's copies")
+    expect(await connectors()).toEqual([])
+  }, 200_000)
+
+  test('exactly once on workers that cannot is refused by Connect, and what was deployed is taken away', async () => {
+    const ended = await deploy({ EXACTLY_ONCE: 'true' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(ended.stdout).toContain('exactly')
+    expect(await connectors()).toEqual([])
+  }, 200_000)
+})

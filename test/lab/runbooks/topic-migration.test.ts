@@ -1,0 +1,183 @@
+import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { beforeEach, expect, test } from 'vitest'
+import { describeWith } from '../../support/describe-with.ts'
+import { cli as program, type Ended } from '../../support/reprise.ts'
+import { useLab } from '../support/lab.ts'
+
+const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
+
+/** The applications of the wave `load`, whose producer and consumers move by themselves; `audit` has none that run. */
+const MOVE = `#!/usr/bin/env bash
+set -euo pipefail
+cluster=primary
+[ "$TO" = source ] || cluster=dr
+case $WAVE in
+  *load*) exec '${process.execPath}' '${program}' lab load switch "$cluster" "$1" --home "$LAB_HOME" ;;
+esac
+`
+
+/** Somebody whom no ACL keeps out writes while the copy stands still. */
+const FLOOD = `#!/usr/bin/env bash
+set -euo pipefail
+[ "$TO" = target ] || exit 0
+curl --fail -sS -X PUT "$CONNECT_URL/connectors/$FLOW-source/pause"
+seq 3000 | kafka-console-producer.sh --bootstrap-server "$SOURCE_BOOTSTRAP" --producer.config "$SOURCE_CONFIG" --topic audit
+sleep 120
+`
+
+/** Takes its time, the first time. */
+const SLOW = `#!/usr/bin/env bash
+if [ ! -e moving ]; then
+  touch moving
+  sleep 120
+fi
+`
+
+interface Report {
+  readonly acknowledged: number
+  readonly longestGapMs: number
+  readonly readAgain: number
+  readonly clusters: Readonly<Record<string, readonly { readonly lost: number; readonly duplicated: number }[] | null>>
+}
+
+describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-migration', () => {
+  const lab = useLab({ topology: 'dr', security: 'scram', services: true })
+  const file = 'runbooks/kafka/topic-migration.md'
+  const on = (cluster: 'PRIMARY' | 'DR'): string[] => [
+    '--bootstrap-server',
+    lab().env[`${cluster}_BOOTSTRAP`] ?? '',
+    '--command-config',
+    lab().env['CLIENT_CONFIG'] ?? '',
+  ]
+  const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
+  const sum = (of: Report, cluster: string, field: 'lost' | 'duplicated'): number =>
+    (of.clusters[cluster] ?? []).reduce((all, one) => all + one[field], 0)
+  const topicsOn = async (cluster: 'PRIMARY' | 'DR'): Promise<readonly string[]> =>
+    (await lab().cli('kafka-topics.sh', [...on(cluster), '--list'])).trim().split('\n')
+  const aclsOf = (topic: string): Promise<string> => lab().cli('kafka-acls.sh', [...on('PRIMARY'), '--list', '--topic', topic])
+  const connectors = async (): Promise<readonly string[]> =>
+    JSON.parse((await lab().exec('curl --fail -sS "$CONNECT_URL/connectors"')).stdout) as string[]
+  const settings = (extra: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+    SOURCE_BOOTSTRAP: lab().env['PRIMARY_BOOTSTRAP'] ?? '',
+    SOURCE_CONFIG: lab().env['CLIENT_CONFIG'] ?? '',
+    TARGET_BOOTSTRAP: lab().env['DR_BOOTSTRAP'] ?? '',
+    TARGET_CONFIG: lab().env['CLIENT_CONFIG'] ?? '',
+    WAVES: 'audit',
+    IDLE_GROUPS: 'auditors',
+    MOVE_CONSUMERS: './move readers',
+    MOVE_PRODUCERS: './move writers',
+    PRODUCERS_ON: 'true',
+    TARGET_REPLICAS: '1',
+    TARGET_IN_SYNC: '1',
+    REFRESH_SECONDS: '1',
+    COPY_LIMIT: '2m',
+    SWITCH_LIMIT: '1m',
+    MAX_REREAD: '500',
+    ...extra,
+  })
+  const words = (extra: Readonly<Record<string, string>>): string[] => [
+    'run',
+    file,
+    ...'-e lab --unattended --as operator --allow irreversible:producers --answers'.split(' '),
+    file.replace('.md', '.answers.yaml'),
+    ...Object.entries(settings(extra)).flatMap(([name, value]) => ['-p', `${name}=${value}`]),
+  ]
+  const migrate = (extra: Readonly<Record<string, string>> = {}): Promise<Ended> => lab().reprise(words(extra))
+  const write = (name: string, text: string): void => {
+    writeFileSync(join(lab().root, name), text)
+    chmodSync(join(lab().root, name), 0o755)
+  }
+  /** As if nobody had tried: nothing on the target, writers let in; only the beats go on. */
+  const isTakenBack = async (): Promise<void> => {
+    expect(await topicsOn('DR')).not.toContain('audit')
+    expect(await aclsOf('audit')).not.toContain('DENY')
+    expect(await connectors()).toEqual(['migration-heartbeat'])
+  }
+  /** A topic with a hundred records and a group that has read forty of them. */
+  const makeAudit = async (): Promise<void> => {
+    await lab().cli('kafka-topics.sh', [...on('PRIMARY'), '--create', '--topic', 'audit', '--partitions', '1'])
+    const [, bootstrap = '', , config = ''] = on('PRIMARY')
+    const written = await lab().exec(
+      `seq 100 | kafka-console-producer.sh --bootstrap-server ${bootstrap} --producer.config ${config} --topic audit --sync`,
+    )
+    expect(written.code, written.stderr).toBe(0)
+    const to = ['--group', 'auditors', '--topic', 'audit', '--reset-offsets', '--to-offset', '40', '--execute']
+    expect(await lab().cli('kafka-consumer-groups.sh', [...on('PRIMARY'), ...to])).toMatch(/auditors\s+audit\s+0\s+40/)
+  }
+
+  beforeEach(async () => {
+    await lab().lab('load', 'stop')
+    await lab().lab('reset')
+    rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
+    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    rmSync(join(lab().root, 'moving'), { force: true })
+    write('move', MOVE)
+    write('flood', FLOOD)
+    write('slow', SLOW)
+    // The flow of the lab would copy the same topics.
+    for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
+    await makeAudit()
+    for (const topic of ['audit', 'load']) {
+      // A reset leaves ACLs: the fence of the test before would stand.
+      await lab().cli('kafka-acls.sh', [...on('PRIMARY'), '--remove', '--force', '--topic', topic])
+      const allow = ['--add', '--allow-principal', 'User:app', '--operation', 'All', '--topic', topic]
+      await lab().cli('kafka-acls.sh', [...on('PRIMARY'), ...allow])
+    }
+  }, 300_000)
+
+  test('moves wave after wave with their groups, and loses and doubles no record', async () => {
+    expect((await lab().lab('load', 'start', '--partitions', '3', '--rate', '60')).code).toBe(0)
+    const moved = `grep -F '"cluster":"dr"' "$LAB_HOME/load/order.json" || [ "$WAVE" = audit ]`
+    const ended = await migrate({ WAVES: 'audit,load', PRODUCERS_ON: moved })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    const before = (await report()).acknowledged
+    await expect.poll(async () => (await report()).acknowledged, { timeout: 60_000 }).toBeGreaterThan(before + 30)
+    await lab().lab('load', 'stop')
+    const figures = await report()
+    const [lost, duplicated] = [sum(figures, 'dr', 'lost'), sum(figures, 'dr', 'duplicated')]
+    process.stdout.write(
+      `migration: ${figures.acknowledged} acknowledged, ${lost} lost, ${duplicated} duplicated, ${figures.readAgain} read again; no acknowledgement for ${figures.longestGapMs} ms\n`,
+    )
+    expect({ lost, duplicated }).toEqual({ lost: 0, duplicated: 0 })
+    const said = await lab().cli('kafka-get-offsets.sh', [...on('DR'), '--topic', 'audit'])
+    expect(said.trim()).toBe('audit:0:100')
+    const group = await lab().cli('kafka-consumer-groups.sh', [...on('DR'), '--describe', '--group', 'auditors'])
+    expect(group).toMatch(/auditors\s+audit\s+0\s+40\s+100\s+60/)
+    for (const topic of ['audit', 'load']) expect(await aclsOf(topic)).toContain('operation=WRITE, permissionType=DENY')
+    expect(await connectors()).toEqual([])
+    expect((await topicsOn('DR')).filter((name) => name.includes('migration-'))).toEqual([])
+    expect(readFileSync(join(lab().root, file), 'utf8')).toMatch(/\| passed +\|/)
+  }, 400_000)
+
+  test('a copy that falls behind while the consumers move takes the wave back by itself', async () => {
+    const ended = await migrate({ MOVE_CONSUMERS: './flood' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(5)
+    expect(ended.stdout).toContain('still-keeps-up')
+    await isTakenBack()
+  }, 400_000)
+
+  test('a target that does not take the topic takes the wave back, before anybody was kept out', async () => {
+    const ended = await migrate({ TARGET_REPLICAS: '3', COPY_LIMIT: '20s' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(5)
+    expect(ended.stdout).not.toContain('writers are kept out')
+    await isTakenBack()
+  }, 400_000)
+
+  test('with the engine killed in the middle of a switch, the resumed run moves the wave', async () => {
+    const line = words({ MOVE_CONSUMERS: './slow' }).map((word) => `'${word}'`)
+    const running = lab().exec(`'${process.execPath}' '${program}' ${line.join(' ')} & echo $! > engine.pid; wait`, {
+      timeoutMs: 300_000,
+    })
+    await expect.poll(() => existsSync(join(lab().root, 'moving')), { timeout: 200_000, interval: 200 }).toBe(true)
+    process.kill(Number(readFileSync(join(lab().root, 'engine.pid'), 'utf8')), 'SIGKILL')
+    await running
+    expect(await aclsOf('audit')).toContain('permissionType=DENY')
+    const ended = await lab().reprise(['resume', '--unattended'])
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect((await lab().cli('kafka-get-offsets.sh', [...on('DR'), '--topic', 'audit'])).trim()).toBe('audit:0:100')
+    expect(await aclsOf('audit')).toContain('permissionType=DENY')
+    expect(await connectors()).toEqual([])
+  }, 600_000)
+})
