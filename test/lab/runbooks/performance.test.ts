@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli, type Ended, plainEnv } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
@@ -124,4 +124,46 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
     for (const [codec, value] of saved) expect(value, codec).toBeGreaterThan(codec === 'none' ? -1 : 50)
     expect(await topicsLeft()).toEqual([])
   }, 300_000)
+})
+
+describeWith(['java', 'mvn'], 'runbooks/kafka/performance-clinic', () => {
+  const lab = useLab({ topology: 'single', services: true })
+  const file = 'runbooks/kafka/performance-clinic.md'
+  const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+    const given = { MAX_PRODUCE_MS: '100000', MAX_CLOSES: '1000', MAX_REBALANCES: '1000', MIN_IDLE: '0', ...more }
+    const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
+    return lab().reprise(['run', file, '-e', 'lab', '--unattended', '--answers', file.replace('.md', '.answers.yaml'), ...params])
+  }
+  beforeAll(async () => {
+    await lab().lab('load', 'stop')
+    expect((await lab().lab('load', 'start', '--partitions', '2', '--rate', '40')).code).toBe(0)
+    const read = async (): Promise<string> => (await lab().exec(`cat '${join(lab().home, 'load', 'read.log')}' | wc -l`)).stdout
+    await expect.poll(async () => Number(await read()), { timeout: 60_000, interval: 1000 }).toBeGreaterThan(20)
+  }, 120_000)
+  beforeEach(() => {
+    rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
+    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+  })
+  afterAll(async () => void (await lab().lab('load', 'stop')))
+
+  test('measures everything, and says that nothing is out of its bound', async () => {
+    const ended = await run()
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect(ended.stdout).toMatch(/\| produce TotalTimeMs p99 \| [\d.]+ \| 100000 \|/)
+    expect(ended.stdout).toContain('nothing measured is out of its bound')
+  }, 120_000)
+
+  test('comes to a leaf by what is measured: one record a request means that linger.ms is too low', async () => {
+    const ended = await run({ MAX_PRODUCE_MS: '0', BATCH_SIZE: '16384' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect(ended.stdout).toMatch(
+      /so linger.ms is too low|acks=all waits for slow replicas|the log takes the time|the brokers have time to spare/,
+    )
+  }, 120_000)
+
+  test('takes the branch that a person names, and an exporter that is down stops it', async () => {
+    expect((await run({ SYMPTOM: 'throughput' })).stdout).toContain('no compression, or a slow one')
+    const ended = await run({ PRIMARY_METRICS: 'http://127.0.0.1:1/metrics' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+  }, 180_000)
 })

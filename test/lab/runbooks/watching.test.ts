@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { useLab } from '../support/lab.ts'
 const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/consumer-lag', () => {
-  const lab = useLab({ topology: 'single' })
+  const lab = useLab({ topology: 'single', services: true })
   const file = 'runbooks/kafka/consumer-lag.md'
   let group = ''
   let cases = 0
@@ -133,4 +133,136 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/consumer-lag', () => {
     )
     await expect.poll(async () => (await seen()).lag, { timeout: 30_000, interval: 1000 }).toBe(0)
   })
+})
+
+describeWith(['java', 'mvn'], 'runbooks/kafka/hot-partitions', () => {
+  const lab = useLab({ topology: 'single', services: true })
+  const file = 'runbooks/kafka/hot-partitions.md'
+  let topic = ''
+  let cases = 0
+  const at = (): string => lab().env['PRIMARY_BOOTSTRAP'] ?? ''
+  const tool = (name: string, ...words: string[]) => lab().cli(name, ['--bootstrap-server', at(), ...words])
+  const quotas = () => tool('kafka-configs.sh', '--describe', '--entity-type', 'clients')
+  const calm = (): string => join(lab().root, 'calm')
+  const stop = (): string => join(lab().root, 'stop')
+  /** One key gets nearly everything until the file `calm` is there, then all keys get the same; ends at the file `stop`. */
+  const noisy = (): Promise<unknown> => {
+    const keys = `i=0; until [ -e stop ] || [ $i -gt 6000 ]; do i=$((i + 1)); if [ -e calm ] || [ $((i % 9)) = 0 ]; then echo "k$i:$i"; else echo "vip:$i"; fi; sleep 0.02; done`
+    const producer = `kafka-console-producer.sh --bootstrap-server ${at()} --topic ${topic} --property parse.key=true --property key.separator=: --command-property client.id=noisy`
+    return lab().exec(`(${keys}) | ${producer}`)
+  }
+  const run = (choice: string): Promise<Ended> => {
+    const answers = `params: {TOPIC: ${topic}, WINDOW_MS: 5000, MIN_TOTAL: 20, NOISY_CLIENT: noisy, MAX_BYTES_A_SECOND: 1000000}\nsteps: {choose-what-to-do-decision: ${choice}, change-the-key: {skip: no producer to release}}\n`
+    writeFileSync(join(lab().root, 'choice.yaml'), answers)
+    const flags = ['--answers', 'choice.yaml', '--as', 'operator', '--allow', 'irreversible:more-partitions']
+    return lab().reprise(['run', file, '-e', 'lab', '--unattended', '--rollback', 'on-failure', ...flags])
+  }
+  const written = async (): Promise<number> =>
+    (await tool('kafka-get-offsets.sh', '--topic', topic))
+      .split('\n')
+      .reduce((sum, row) => sum + Number(row.split(':')[2] ?? 0), 0)
+
+  beforeEach(async () => {
+    for (const name of ['runbooks', 'calm', 'stop']) rmSync(join(lab().root, name), { recursive: true, force: true })
+    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    cases += 1
+    topic = `keys-${cases}`
+    await tool('kafka-topics.sh', '--create', '--topic', topic, '--partitions', '3')
+  }, 120_000)
+
+  test('finds the partition of a key that gets nearly everything, says so without the key, and slows its client down', async () => {
+    const writing = noisy()
+    await expect.poll(written, { timeout: 60_000, interval: 1000 }).toBeGreaterThan(50)
+    // As soon as the quota stands the application behaves.
+    const behaves = expect.poll(quotas, { timeout: 120_000, interval: 500 }).toContain('producer_byte_rate')
+    const [ended] = await Promise.all([run('quota'), behaves.then(() => writeFileSync(calm(), ''))])
+    writeFileSync(stop(), '')
+    await writing
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect(ended.stdout).toMatch(/keys-\d-\d: one key has \d/)
+    expect(ended.stdout).not.toContain('vip')
+    expect(await quotas()).toContain('producer_byte_rate')
+    await tool(
+      'kafka-configs.sh',
+      '--alter',
+      '--entity-type',
+      'clients',
+      '--entity-name',
+      'noisy',
+      '--delete-config',
+      'producer_byte_rate',
+    )
+  }, 240_000)
+
+  test('takes the quota back where the partition stays hot', async () => {
+    const writing = noisy()
+    await expect.poll(written, { timeout: 60_000, interval: 1000 }).toBeGreaterThan(50)
+    const ended = await run('quota')
+    writeFileSync(stop(), '')
+    await writing
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(await quotas()).not.toContain('producer_byte_rate')
+  }, 240_000)
+
+  test('more partitions wait for the owner of the topic, and a topic that is quiet is not called even', async () => {
+    const writing = noisy()
+    await expect.poll(written, { timeout: 60_000, interval: 1000 }).toBeGreaterThan(50)
+    const ended = await run('more-partitions')
+    writeFileSync(stop(), '')
+    await writing
+    expect(ended.code, ended.stdout + ended.stderr).toBe(6)
+    expect(await tool('kafka-topics.sh', '--describe', '--topic', topic)).toMatch(/PartitionCount: ?3/)
+    const quiet = await run('nothing')
+    expect(quiet.code, quiet.stdout + quiet.stderr).toBe(4)
+  }, 240_000)
+})
+
+describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/broker-watch', () => {
+  const lab = useLab({ topology: 'single', services: true })
+  const file = 'runbooks/kafka/broker-watch.md'
+  const log = (): string => join(lab().root, 'server.log')
+  const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+    const given = { SCRAPED: '1', LOOK_MS: '1000', MIN_IDLE: '0', LOG_FILES: log(), ...more }
+    const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
+    return lab().reprise(['run', file, '-e', 'lab', '--unattended', ...params])
+  }
+  /** Ids of what failed in the last run, as its record has them. */
+  const failed = async (): Promise<readonly string[]> => {
+    const runs = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string; startedAt: string }[]
+    const last = runs.toSorted((one, other) => (one.startedAt < other.startedAt ? 1 : -1))[0]?.run ?? ''
+    const shown = JSON.parse((await lab().reprise(['show', last, '--json'])).stdout) as {
+      steps: { id: string; result: string }[]
+    }
+    return shown.steps.filter(({ result }) => result === 'failed').map(({ id }) => id)
+  }
+  const now = (): string => new Date().toLocaleString('sv-SE')
+
+  beforeEach(() => {
+    rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
+    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    writeFileSync(log(), `[${now()},000] INFO Kafka Server started (kafka.server.KafkaRaftServer)\n`)
+  })
+
+  test('passes where every source answers and nothing is wrong', async () => {
+    await expect.poll(async () => (await run()).code, { timeout: 120_000, interval: 2000 }).toBe(0)
+  }, 180_000)
+
+  test('an exporter that is down is not known, and the other findings are there all the same', async () => {
+    const ended = await run({ PRIMARY_METRICS: `${lab().env['PRIMARY_METRICS']},http://127.0.0.1:1/metrics` })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+    expect(await failed()).toContain('exporters')
+    expect(await failed()).not.toContain('logs')
+  }, 120_000)
+
+  test('a line that Kafka really writes when it gives up fails it, one about a smaller ISR warns', async () => {
+    appendFileSync(
+      log(),
+      `[${now()},000] INFO [Partition orders-0 broker=1] Shrinking ISR from 1,2,3 to 1,2. (kafka.cluster.Partition)\n`,
+    )
+    expect((await run()).code).toBe(0)
+    appendFileSync(log(), `[${now()},000] ERROR Exiting Kafka due to fatal exception (kafka.Kafka$)\n`)
+    const ended = await run()
+    expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+    expect(await failed()).toEqual(['logs'])
+  }, 120_000)
 })
