@@ -9,6 +9,7 @@ import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { jmxNames } from '../../templates/metric-names.ts'
 import { useLab } from '../support/lab.ts'
+import { toolPath } from '../../support/tool-path.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -94,7 +95,7 @@ async function alertsOf(page: string, folder: string): Promise<readonly string[]
     `global: {scrape_interval: 1s, evaluation_interval: 1s}\nrule_files: ['${rules}']\n${scrape}\n`,
   )
   const words = [`--config.file=${folder}/p.yml`, `--storage.tsdb.path=${folder}/data`, `--web.listen-address=127.0.0.1:${port}`]
-  const prometheus = spawn('prometheus', words, { stdio: 'ignore' })
+  const prometheus = spawn(toolPath('prometheus') ?? 'prometheus', words, { stdio: 'ignore' })
   try {
     const alerts = async (): Promise<readonly string[]> => {
       const answer = await fetch(`http://127.0.0.1:${port}/api/v1/alerts`).catch(() => null)
