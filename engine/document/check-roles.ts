@@ -1,4 +1,5 @@
-import type { Block, Runbook, Section } from '../model/runbook.ts'
+import { saysNone } from '../language/says-none.ts'
+import type { Block, Label, Runbook, Section } from '../model/runbook.ts'
 import { isExecutable } from './attributes.ts'
 import { report } from './reading.ts'
 import type { Reading } from './reading.ts'
@@ -8,12 +9,15 @@ const running: readonly Section['name'][] = ['prereq', 'procedure', 'rollback', 
 
 /** Checks where typed blocks stand: a role that is not pasted must be visible, and what runs must stand in a section that runs. */
 export function checkRoles(reading: Reading, _runbook: Runbook, spots: readonly Spot[]): void {
+  let label: Label | null = null
   for (const { item, section } of spots) {
+    if (item.type === 'label') label = item
     if (item.type !== 'block') continue
     if (isExecutable(item) && !running.includes(section.name)) outside(reading, item, section)
     else {
       hidden(reading, item, section)
-      contradicted(reading, item)
+      // Below *none* there is nothing that a reader would pass over.
+      if (label?.name !== 'rollback' || !saysNone(label.text)) contradicted(reading, item)
     }
     language(reading, item)
     if (isExecutable(item) && item.kind === 'shell' && item.body.trim() === '')

@@ -1,3 +1,4 @@
+import { saysNone } from '../language/says-none.ts'
 import type { PlanEntry, PlanTarget } from '../model/plan.ts'
 import type { DecisionTable, Item, Label } from '../model/runbook.ts'
 import { isExecutable } from './attributes.ts'
@@ -6,7 +7,7 @@ import { labelFor, labelOf, wordOf } from './bodies.ts'
 import type { Body } from './bodies.ts'
 import { drillOf, treatmentOf } from './drill.ts'
 import { entryOf } from './entry.ts'
-import { linked, saysNone } from './links.ts'
+import { linked } from './links.ts'
 import type { Making } from './making.ts'
 import { readsOfExpression, readsOfText } from './names.ts'
 import { approveOf } from './roles.ts'
@@ -23,7 +24,7 @@ export function entriesOf(making: Making, body: Body, group: string | null): Pla
   const approvals = raw.filter(({ type }) => type === 'approval')
   const ordered = approvals.length === 0 ? raw : [...approvals, ...raw.filter(({ type }) => type !== 'approval')]
   const rollback = labelOf(body.items, 'rollback')
-  const ties = linked(ordered, rollback !== null && saysNone(rollback))
+  const ties = linked(ordered, rollback !== null && saysNone(rollback.text))
   const changing = ties.some(({ effect }) => effect !== 'reads')
   const said = drillOf(making, body)
   const only = onlyIfOf(body)
@@ -126,7 +127,7 @@ function labelEntries(making: Making, body: Body, label: Label): PlanEntry[] {
     case 'validation':
       return hasBlock(['validate', 'wait']) || given.title === '' ? [] : [entryOf(body, { ...given, type: 'judge' })]
     case 'rollback':
-      if (hasBlock(['rollback']) || saysNone(label) || given.title === '') return []
+      if (hasBlock(['rollback']) || saysNone(label.text) || given.title === '') return []
       return [entryOf(body, { ...given, type: 'undo-by-hand', effect: 'changes' })]
     case 'approval':
       return [entryOf(body, { ...given, type: 'approval', title: body.title, approve: approveOf(making, label, body.title) })]

@@ -1,11 +1,4 @@
-import { fold } from '../language/fold.ts'
-import type { Label } from '../model/runbook.ts'
 import type { PlanEntry } from '../model/plan.ts'
-
-/** Whether the text of a **Rollback** says that nothing needs undoing. */
-export function saysNone({ text }: Pick<Label, 'text'>): boolean {
-  return /^(?:none|aucune?s?|nothing|rien)(?![a-z])/.test(fold(text.replace(/[`*_]/g, '')))
-}
 
 /** Ties the entries of one step together: what proves, guards, diagnoses and undoes what. */
 export function linked(entries: readonly PlanEntry[], none: boolean): PlanEntry[] {

@@ -21,7 +21,7 @@ echo undone
 
 ### Step 2: Two
 
-\`\`\`bash {command id=two timeout=1m}
+\`\`\`bash {command id=two timeout=1m idempotent}
 echo two
 [ ! -e fail ]
 \`\`\`
@@ -103,7 +103,9 @@ describe('what somebody changes in a record afterwards', () => {
   test('a run that was rolled back is not gone on with', async () => {
     writeFileSync(
       join(made.root, 'book.md'),
-      book.replace('{command id=two', '{check id=two').replace(/\n\*\*Rollback\*\*: none.*\n/, ''),
+      book
+        .replace('{command id=two timeout=1m idempotent}', '{check id=two timeout=1m}')
+        .replace(/\n\*\*Rollback\*\*: none.*\n/, ''),
     )
     writeFileSync(join(made.root, 'fail'), '')
     expect(await start('--rollback', 'on-failure')).toBe(3)
