@@ -12,12 +12,14 @@ export function checkRoles(reading: Reading, _runbook: Runbook, spots: readonly 
   let label: Label | null = null
   for (const { item, section } of spots) {
     if (item.type === 'label') label = item
+    // A label that has its block, or says none, leaves nothing for a reader to pass over.
+    const isOpen = label !== null && !(label.name === 'rollback' && saysNone(label.text))
+    if (item.type === 'block' && item.role === label?.name) label = null
     if (item.type !== 'block') continue
     if (isExecutable(item) && !running.includes(section.name)) outside(reading, item, section)
     else {
       hidden(reading, item, section)
-      // Below *none* there is nothing that a reader would pass over.
-      if (label?.name !== 'rollback' || !saysNone(label.text)) contradicted(reading, item)
+      if (isOpen) contradicted(reading, item)
     }
     language(reading, item)
     if (isExecutable(item) && item.kind === 'shell' && item.body.trim() === '')

@@ -29,6 +29,25 @@ test('each shipped runbook has its answers', () => {
   for (const name of shipped) expect(existsSync(join(root, answersOf(name))), name).toBe(true)
 })
 
+const ofKafka = readdirSync(join(root, 'runbooks/kafka')).filter((name) => name.endsWith('.md'))
+
+test('each Kafka runbook has its answers, its owner, its time, when to use it and whom to call, and no problem', async () => {
+  expect(ofKafka.length).toBeGreaterThanOrEqual(20)
+  for (const name of ofKafka) {
+    const source = readFileSync(join(root, 'runbooks/kafka', name), 'utf8')
+    expect(existsSync(join(root, answersOf(`kafka/${name}`))), name).toBe(true)
+    for (const told of [
+      /^- \*\*(?:Owner|Propriétaire)\*\*/m,
+      /^- \*\*(?:Estimated time|Temps estimé)\*\*/m,
+      /^## (?:When to use|Quand utiliser)/m,
+      /^## (?:Escalation|Escalade)/m,
+    ])
+      expect(source, name).toMatch(told)
+  }
+  const ended = await reprise(['lint', '--json', ...ofKafka.map((name) => `runbooks/kafka/${name}`)], { cwd: root })
+  expect(JSON.parse(ended.stdout), ended.stderr).toEqual([])
+}, 60_000)
+
 test('none of them has a problem, not even a warning', async () => {
   const ended = await reprise(['lint', '--json', ...shipped.map((name) => `runbooks/${name}`)], { cwd: root })
   expect(ended.code, ended.stderr).toBe(0)
