@@ -39,16 +39,20 @@ const ROWS: Readonly<Record<string, Row>> = {
   'kafka.features': { input: { expected: { 'metadata.version': '4.3' } }, dead: ['pass'], hung: OPEN },
   'kafka.hot-partitions': { input: { topics: ['alone'], windowMs: 200 }, dead: OPEN, hung: OPEN },
   'kafka.isr-shrink-rate': { input: { windowMs: 600, everyMs: 200 }, dead: FAIL, hung: OPEN },
+  'kafka.lag-diagnosis': { input: { group: 'nobody', everyMs: 100, samples: 2 }, dead: OPEN, hung: OPEN },
   'kafka.lag-trend': { input: { group: 'nobody', everyMs: 100 }, dead: OPEN, hung: OPEN },
   'kafka.leader-skew': { dead: HOWEVER, hung: HOWEVER },
   'kafka.offline-partitions': { dead: FAIL, hung: OPEN },
+  'kafka.orphans': { input: { topics: ['alone'], marker: 'marker.json', connect: 'http://127.0.0.1:1' }, dead: OPEN, hung: OPEN },
   'kafka.preferred-leader': { input: { failPct: 0 }, dead: FAIL, hung: OPEN },
   'kafka.reassignments': { dead: HOWEVER, hung: HOWEVER },
+  'kafka.record-sample': { input: { partition: 'alone-0' }, dead: OPEN, hung: OPEN },
   'kafka.replica-skew': { dead: HOWEVER, hung: HOWEVER },
   'kafka.replication-lag': { input: { connect: 'http://127.0.0.1:1', topics: 'orders' }, dead: OPEN, hung: OPEN },
   'kafka.round-trip': { input: { topic: 'mixed', withinMs: 3000 }, dead: FAIL, hung: OPEN },
   'kafka.rpo': { input: { topic: 'alone', acknowledged: 'acknowledged.log' }, dead: OPEN, hung: OPEN },
   'kafka.topic-config-drift': { input: { baseline: { alone: { partitions: 2 } } }, dead: FAIL, hung: OPEN },
+  'kafka.topic-readers': { input: { topics: ['alone'] }, dead: HOWEVER, hung: HOWEVER },
   'kafka.transactions': { dead: OPEN, hung: OPEN },
   'kafka.unclean-election': { dead: ['pass', 'unknown'], hung: HOWEVER },
   'kafka.under-min-isr': { dead: FAIL, hung: OPEN },
@@ -58,9 +62,11 @@ const ROWS: Readonly<Record<string, Row>> = {
 
 /** Those that ask no cluster. */
 const ELSEWHERE = [
+  'kafka.ack-gaps',
   'kafka.compression-choice',
   'kafka.deprecated-clients',
   'kafka.migration-strategy',
+  'kafka.mirror-config',
   'kafka.rollback-risk',
   'kafka.version-support',
 ]
@@ -86,9 +92,9 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
     const type = checks.find((one) => one.name === name)
     if (type === undefined) return expect.unreachable(name)
     const at = lab().env['PRIMARY_BOOTSTRAP'] ?? ''
-    const where = type.input.safeParse({ source: at, target: at, ...ROWS[name]?.input }).success
-      ? { source: at, target: at }
-      : { cluster: at }
+    const where = [{ source: at, target: at }, { primary: at, dr: at }, { cluster: at }].find(
+      (one) => type.input.safeParse({ ...one, ...ROWS[name]?.input }).success,
+    )
     writeFileSync(join(own.root, 'acknowledged.log'), `${Date.now()} primary 0 0\n`)
     const began = performance.now()
     const said = await execute(type, { ...where, timeoutMs: TIMEOUT_MS, ...ROWS[name]?.input }, own.tools())
