@@ -1,7 +1,7 @@
 import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import type { Lab } from './lab.ts'
 
@@ -143,7 +143,10 @@ export function openDrSite(lab: () => Lab) {
       expect((await lab().exec(back)).code).toBe(0)
       await must('load', 'start', '--partitions', '3', '--rate', '60')
       await lab().cli('kafka-topics.sh', [...on('dr'), '--create', '--topic', 'dr-probe', '--partitions', '3'])
-      await expect.poll(async () => sum(await report(), 'dr', 'lost'), { timeout: 120_000, interval: 1000 }).toBeLessThan(60)
+      await vi.waitFor(async () => expect(sum(await report(), 'dr', 'lost')).toBeLessThan(60), {
+        timeout: 120_000,
+        interval: 1000,
+      })
     },
   }
 }
