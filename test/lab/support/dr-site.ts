@@ -117,7 +117,7 @@ export function openDrSite(lab: () => Lab) {
     /** Clients write and read on. */
     async flows(): Promise<void> {
       const before = (await report()).acknowledged
-      await expect.poll(async () => (await report()).acknowledged, { timeout: 60_000 }).toBeGreaterThan(before + 30)
+      await vi.waitFor(async () => expect((await report()).acknowledged).toBeGreaterThan(before + 30), { timeout: 60_000 })
     },
     /** The figures of a move, for the README. */
     tell(kind: string, cluster: 'primary' | 'dr', { of, stdout }: { readonly of: Report; readonly stdout: string }): void {
