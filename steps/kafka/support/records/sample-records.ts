@@ -22,12 +22,14 @@ const WAIT_MS = 500
 
 /** Reads the newest records of a partition, whole batches of them: at least `most` where there are so many. */
 export async function sampleRecords(cluster: Cluster, one: TopicPartition, most: number): Promise<Result<RecordSample>> {
-  const ends = await listOffsets(cluster, [
-    { ...one, at: 'latest' },
-    { ...one, at: 'earliest' },
-  ])
-  if (!ends.ok) return ends
-  const [end, start] = ends.value.map(({ result }) => result)
+  // A partition may stand in one question only once.
+  const [last, first] = [
+    await listOffsets(cluster, [{ ...one, at: 'latest' }]),
+    await listOffsets(cluster, [{ ...one, at: 'earliest' }]),
+  ]
+  if (!last.ok) return last
+  if (!first.ok) return first
+  const [end, start] = [last.value[0]?.result, first.value[0]?.result]
   if (end?.ok === false) return end
   if (start?.ok === false) return start
   const to = end?.value.offset ?? 0
