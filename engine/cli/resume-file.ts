@@ -13,20 +13,19 @@ import type { Answers } from '../model/answers.ts'
 import type { Settings, StepId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Json } from '../model/value.ts'
-import { startNamed } from '../model/step-named.ts'
 import { runSummary } from '../report/run-summary.ts'
 import type { Terminal } from '../terminal/attended.ts'
 import { EXIT, Exit } from './exit.ts'
 import { attendedFace, isTerminal } from './faces.ts'
 import type { Given } from './flags.ts'
 import { approvalsFrom } from './given-approvals.ts'
-import { operatorOf } from './operator.ts'
 import { complain } from './output.ts'
 import type { Place } from './place.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
 import { faceOf, handOver } from './run-file.ts'
 import { tellEnd, tellLocked } from './tell-end.ts'
+import { resumeSettings } from './settings.ts'
 import { startValues } from './start-values.ts'
 
 export interface Going {
@@ -47,7 +46,7 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
   let secrets: SecretsOf | null = null
   const terminal = unattended ? null : attendedFace(given, { lang: prepared.lang, interrupts, secretsOf: () => secrets })
   try {
-    const settings = settingsOf(record, given, prepared, unattended)
+    const settings = resumeSettings(record, given, { prepared, plan, unattended })
     const approved = await approvedFor(record, given, { plan, settings, place })
     if (approved.problems.length > 0) {
       tellProblems(approved.problems, { json, words: prepared.words })
@@ -240,30 +239,6 @@ function recordedAnswers({ facts }: RunRecord): Answers | null {
   } = said as Readonly<Record<string, Readonly<Record<string, Json>>>>
   const place = { line: 1, column: 1, endLine: 1, endColumn: 1 }
   return { file: 'answers of the record', params, steps, onFailure: onFailure as Answers['onFailure'], placeOf: () => place }
-}
-
-function settingsOf(record: RunRecord, given: Given, { answers, root }: Prepared, unattended: boolean): Settings {
-  const before = runSummary(record.facts).settings
-  const mode = unattended ? 'unattended' : 'attended'
-  return {
-    mode,
-    operator: operatorOf(given, mode, root),
-    environment: record.plan.environment,
-    answers:
-      answers === null
-        ? (before?.answers ?? null)
-        : { params: answers.params, steps: answers.steps, 'on-failure': answers.onFailure },
-    drill: record.plan.drill,
-    rollback: (given.rollback as Settings['rollback'] | undefined) ?? (unattended ? 'on-failure' : 'ask'),
-    allow: [...new Set([...(before?.allow ?? []), ...(given.allow ?? []).map((word) => word.replace(/^irreversible:/, ''))])],
-    meant: given.iMean ?? before?.meant ?? null,
-    incidentMs: before?.incidentMs ?? 0,
-    from:
-      given.from === undefined
-        ? (before?.from ?? null)
-        : { step: startNamed(record.plan, given.from), reason: given.reason ?? '' },
-    leaves: unattended,
-  }
 }
 
 /** Whoever opens a run that ended without its row writes the row. */

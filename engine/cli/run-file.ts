@@ -8,20 +8,18 @@ import type { SittingEnd } from '../local/sitting.ts'
 import { type Ran, startRun } from '../local/start-run.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Settings } from '../model/fact.ts'
-import type { Json } from '../model/value.ts'
-import { startNamed } from '../model/step-named.ts'
 import type { Terminal } from '../terminal/attended.ts'
 import { refusedText } from '../terminal/refused.ts'
 import { EXIT } from './exit.ts'
 import { attendedFace, isTerminal, unattendedFace, withFactLines } from './faces.ts'
 import type { Given } from './flags.ts'
 import { incidentStart } from './incident-start.ts'
-import { operatorOf } from './operator.ts'
 import { tellEnd, tellLocked } from './tell-end.ts'
 import { complain } from './output.ts'
 import { type Chain, flagsFor, handedTo, isCircle, longer, noteSuccessor, pathBeside } from './hand-over.ts'
 import { approvalsToStart } from './given-approvals.ts'
 import { startOver } from './leftovers.ts'
+import { startSettings } from './settings.ts'
 import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { sorted, tellProblems, usageProblem } from './problems-out.ts'
@@ -255,30 +253,7 @@ function readyPlan(prepared: Prepared, given: Given, kind: RunKind): Ready | nul
   return {
     plan,
     notes: [...(kind.notes ?? []), ...(over?.notes ?? [])],
-    settings: settingsOf(prepared, given, { plan, incidentMs: incident, unattended: kind.unattended }),
-  }
-}
-
-function settingsOf(
-  prepared: Prepared,
-  given: Given,
-  { plan, unattended, incidentMs }: { readonly plan: Plan; readonly unattended: boolean; readonly incidentMs: number },
-): Settings {
-  const { answers, root } = prepared
-  const mode = unattended ? 'unattended' : 'attended'
-  const said: Json = answers === null ? null : { params: answers.params, steps: answers.steps, 'on-failure': answers.onFailure }
-  return {
-    mode,
-    operator: operatorOf(given, mode, root),
-    environment: plan.environment,
-    answers: said,
-    drill: plan.drill,
-    rollback: (given.rollback as Settings['rollback'] | undefined) ?? (unattended ? 'on-failure' : 'ask'),
-    allow: (given.allow ?? []).map((word) => word.replace(/^irreversible:/, '')),
-    meant: given.iMean ?? null,
-    incidentMs,
-    from: given.from === undefined ? null : { step: startNamed(plan, given.from), reason: given.reason ?? '' },
-    leaves: unattended,
+    settings: startSettings(prepared, given, { plan, incidentMs: incident, unattended: kind.unattended }),
   }
 }
 

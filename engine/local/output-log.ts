@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, openSync, readSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Outcome } from '../model/fact.ts'
 import type { Redactor } from '../secrets/redactor.ts'
@@ -105,21 +105,36 @@ function openFile(path: string): { add(text: string): void; end(): Kept } {
   }
 }
 
-/** Writes the file once more without what is known to be secret only now. */
+/** Writes the file once more without what is known to be secret only now; where that cannot be done, nothing of it is kept. */
 function redactedAgain(path: string, redactor: Redactor): Kept {
+  const other = `${path}.again`
+  const again = openFile(other)
+  try {
+    copyRedacted(path, again, redactor)
+    const kept = again.end()
+    if (kept.lost !== null) return withoutFile([path, other], kept.lost)
+    renameSync(other, path)
+    return kept
+  } catch (error) {
+    return withoutFile([path, other], error instanceof Error ? error.message : String(error))
+  }
+}
+
+function copyRedacted(path: string, to: Pick<ReturnType<typeof openFile>, 'add'>, redactor: Redactor): void {
   const stream = redactor.stream()
-  const again = openFile(`${path}.again`)
   const fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
   try {
     const chunk = Buffer.alloc(CHUNK_BYTES)
-    for (let count = readSync(fd, chunk); count > 0; count = readSync(fd, chunk)) again.add(stream.push(chunk.subarray(0, count)))
-    again.add(stream.end())
+    for (let count = readSync(fd, chunk); count > 0; count = readSync(fd, chunk)) to.add(stream.push(chunk.subarray(0, count)))
+    to.add(stream.end())
   } finally {
     closeSync(fd)
   }
-  const kept = again.end()
-  renameSync(`${path}.again`, path)
-  return kept
+}
+
+function withoutFile(paths: readonly string[], lost: string): Kept {
+  for (const path of paths) rmSync(path, { recursive: true, force: true })
+  return { tail: '', bytes: 0, sha256: '', lost }
 }
 
 /** The last bytes that fit, cut at a character. */

@@ -79,7 +79,7 @@ export const enCli = {
     startHead: 'A first runbook, on a scratch folder of its own:',
     startRow: (file: string) => `The row is in ${file}`,
     startRecords: (folder: string) => `The records are in ${folder}`,
-    startVerify: (run: string, root: string) => `Verify them: cd ${root} && reprise journal verify ${run}`,
+    startVerify: (verify: string, root: string) => `Verify them: cd ${root} && ${verify}`,
     input: 'Input',
     output: 'Output',
     examples: 'Examples',

@@ -81,7 +81,7 @@ export const frCli: Widen<typeof enCli> = {
     startHead: 'Un premier runbook, dans un dossier de brouillon à lui :',
     startRow: (file) => `La ligne est dans ${file}`,
     startRecords: (folder) => `Les enregistrements sont dans ${folder}`,
-    startVerify: (run, root) => `Les vérifier : cd ${root} && reprise journal verify ${run}`,
+    startVerify: (verify, root) => `Les vérifier : cd ${root} && ${verify}`,
     input: 'Entrée',
     output: 'Sortie',
     examples: 'Exemples',

@@ -103,7 +103,8 @@ function conclude(
   const gap = `partition ${worst[0]?.partition ?? 0} went ${longestGapMs} ms without an acknowledgement`
   const sentence = `${acknowledged} acknowledged; ${gap}; the newest of each are at most ${ageMs} ms old`
   return {
-    verdict: isTooLong || isTooOld ? 'fail' : 'pass',
+    // Where nothing was acknowledged since, nothing was measured.
+    verdict: isTooLong || isTooOld ? 'fail' : acknowledged === 0 ? 'unknown' : 'pass',
     summary: isTooLong
       ? `${sentence}: longer than ${maxGapMs} ms`
       : isTooOld

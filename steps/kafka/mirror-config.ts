@@ -68,6 +68,9 @@ export default defineStep({
 
 type Read = { readonly ok: true; readonly config: ReadonlyMap<string, string> } | { readonly ok: false; readonly reason: string }
 
+const some = (config: ReadonlyMap<string, string>): Read =>
+  config.size === 0 ? { ok: false, reason: 'has no properties' } : { ok: true, config }
+
 const scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
 async function readConfig(path: string): Promise<Read> {
@@ -77,14 +80,10 @@ async function readConfig(path: string): Promise<Read> {
   } catch (error) {
     return { ok: false, reason: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` }
   }
-  if (!path.endsWith('.json')) {
-    const config = parseProperties(text)
-    return config.size === 0 ? { ok: false, reason: 'has no properties' } : { ok: true, config }
-  }
+  if (!path.endsWith('.json')) return some(parseProperties(text))
   try {
     const parsed = scalars.safeParse(JSON.parse(text))
-    if (parsed.success)
-      return { ok: true, config: new Map(Object.entries(parsed.data).map(([key, value]) => [key, String(value)])) }
+    if (parsed.success) return some(new Map(Object.entries(parsed.data).map(([key, value]) => [key, String(value)])))
   } catch {
     // Said below.
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepTools } from '../../engine/index.ts'
+import { fetchMetadata } from './support/api/fetch-metadata.ts'
 import { listGroups } from './support/api/list-groups.ts'
 import { fetchOffsets } from './support/api/offset-fetch.ts'
 import { byTool, clusterInput } from './support/cluster-input.ts'
@@ -61,6 +62,12 @@ export default defineStep({
 })
 
 async function judge(given: Input, cluster: Cluster, { signal }: StepTools): Promise<Finding<Output>> {
+  const there = await fetchMetadata(cluster, given.topics)
+  if (!there.ok) return notKnown('topics', there.failure)
+  const known = new Set(there.value.topics.flatMap(({ name, errorCode }) => (errorCode === 0 ? [name] : [])))
+  const missing = given.topics.filter((topic) => !known.has(topic))
+  if (missing.length > 0)
+    return { verdict: 'unknown', summary: `not there, or not to be seen: ${few(missing)}`, evidence: { missing } }
   const listed = await listGroups(cluster)
   if (!listed.ok) return notKnown('consumer groups', listed.failure)
   const unreadable = listed.value.silent.map(({ nodeId, failure }) => `groups of broker ${nodeId}: ${sayFailure(failure)}`)

@@ -3,6 +3,7 @@ import type { StepType } from '../../engine/index.ts'
 import consumerGroups from '../../steps/kafka/consumer-groups.ts'
 import consumerLag from '../../steps/kafka/consumer-lag.ts'
 import lagTrend from '../../steps/kafka/lag-trend.ts'
+import topicReaders from '../../steps/kafka/topic-readers.ts'
 import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
@@ -45,6 +46,11 @@ describeWith(['java', 'mvn'], 'consumer groups', () => {
     expect(await run(consumerLag, { groups: ['nobody'] })).toMatchObject({ status: 'failed', verdict: 'unknown' })
     expect(await run(consumerLag, { groups: ['slow'], topics: 'payments' })).toMatchObject({ verdict: 'unknown' })
     expect(await run(lagTrend, { group: 'nobody', everyMs: 100 })).toMatchObject({ status: 'failed', verdict: 'unknown' })
+  })
+
+  test('who reads a topic is known, and nobody is said to read one that is not there', async () => {
+    expect(await run(topicReaders, { topics: ['orders'] })).toMatchObject({ verdict: 'pass', output: { groups: ['slow'] } })
+    expect(await run(topicReaders, { topics: ['ordres'] })).toMatchObject({ status: 'failed', verdict: 'unknown' })
   })
 
   test('a group without members is an incident while something is unread, unless it may be', async () => {

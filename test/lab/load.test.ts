@@ -1,20 +1,13 @@
 import { expect, test } from 'vitest'
+import type { LoadReport } from '../../steps/kafka/lab/load-report.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
-
-interface Report {
-  readonly acknowledged: number
-  readonly longestGapMs: number
-  readonly gapsMs: readonly number[]
-  readonly read: number
-  readonly clusters: Readonly<Record<string, readonly { readonly records: number; readonly lost: number }[] | null>>
-}
+import { countOf } from './support/load-count.ts'
 
 describeWith(['java', 'mvn'], 'the load of a lab', () => {
   const lab = useLab({ topology: 'dr' })
-  const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
-  const lostOn = async (cluster: string): Promise<number | undefined> =>
-    (await report()).clusters[cluster]?.reduce((sum, { lost }) => sum + lost, 0)
+  const report = (): Promise<LoadReport> => lab().loadReport()
+  const lostOn = async (cluster: 'primary' | 'dr'): Promise<number> => countOf(await report(), cluster, 'lost')
 
   test('loses nothing that was acknowledged when a broker dies, and tells how long nothing was acknowledged', async () => {
     expect((await lab().lab('load', 'start', '--partitions', '3', '--rate', '30')).code).toBe(0)
@@ -34,7 +27,7 @@ describeWith(['java', 'mvn'], 'the load of a lab', () => {
     const { acknowledged } = await report()
     await expect.poll(async () => (await report()).acknowledged, { timeout: 30_000 }).toBeGreaterThan(acknowledged + 30)
     await lab().fault('lose', 'primary')
-    const lost = (await lostOn('dr')) ?? 0
+    const lost = await lostOn('dr')
     expect(lost).toBeGreaterThan(30)
     expect((await report()).clusters['primary']).toBeNull()
     expect((await lab().lab('load', 'switch', 'dr')).code).toBe(0)

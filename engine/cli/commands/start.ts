@@ -1,6 +1,6 @@
 import { cpSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { wordsOf } from '../../words/words.ts'
 import type { Call } from '../command-table.ts'
 import { isTerminal } from '../faces.ts'
@@ -40,8 +40,11 @@ export async function command({ given }: Call): Promise<number> {
         '',
         words.cli.startRow(join(scratch, file)),
         words.cli.startRecords(join(runs, run)),
-        words.cli.startVerify(run, scratch),
+        words.cli.startVerify(`${calledAs(process.argv[1] ?? '')} journal verify ${run}`, scratch),
       ].join('\n'),
     )
   return code
 }
+
+/** How this was called, so that it can be called again from elsewhere. */
+const calledAs = (program: string): string => (basename(program) === 'reprise' ? 'reprise' : `node ${resolve(program)}`)

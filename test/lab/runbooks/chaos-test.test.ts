@@ -2,16 +2,12 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
+import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
 
 const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
-
-interface Report {
-  readonly acknowledged: number
-  readonly clusters: { readonly primary: readonly { readonly lost: number }[] | null }
-}
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/chaos-test', () => {
   const lab = useLab({ topology: 'dr', links: true })
@@ -38,7 +34,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/chaos-test', () => {
       '--describe',
       '--under-replicated-partitions',
     ])
-  const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
+  const report = (): Promise<LoadReport> => lab().loadReport()
   const isWhole = async (): Promise<void> => {
     expect((await lab().lab('fault', 'list')).stdout.trim()).toMatch(/^(no faults)?$/)
     expect(await behind()).toBe('')

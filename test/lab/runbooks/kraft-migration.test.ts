@@ -2,19 +2,13 @@ import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
 
 const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const file = 'runbooks/kafka/kraft-migration.md'
-
-interface Report {
-  readonly topic: string
-  readonly acknowledged: number
-  readonly longestGapMs: number
-  readonly clusters: { readonly primary: readonly { readonly lost: number; readonly duplicated: number }[] | null }
-}
 
 /** Minutes of real work on one cluster under one load: taken back from migration mode, taken back from KRaft, and completed. */
 describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
@@ -41,9 +35,9 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
     expect(code, stdout + stderr).toBe(0)
     return stdout.trim().split('\n').at(-1) ?? ''
   }
-  const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
+  const report = (): Promise<LoadReport> => lab().loadReport()
   /** What was acknowledged is there, by the lab's own reading and by how far the cluster says that its partitions go. */
-  const nothingLost = async (): Promise<Report> => {
+  const nothingLost = async (): Promise<LoadReport> => {
     expect(await lab().cli('kafka-topics.sh', [...at(), '--describe', '--under-replicated-partitions'])).toBe('')
     const seen = await report()
     const ends = await lab().cli('kafka-get-offsets.sh', [...at(), '--topic', seen.topic])

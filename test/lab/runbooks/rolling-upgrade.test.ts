@@ -15,13 +15,6 @@ const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const PROOFS = ['full-regression-testing', 'performance-baseline', 'rollback-plan-validated', 'documentation-updated']
 const LONG_MS = 900_000
 
-interface Report {
-  readonly topic: string
-  readonly acknowledged: number
-  readonly longestGapMs: number
-  readonly clusters: { readonly primary: readonly { readonly lost: number; readonly duplicated: number }[] | null }
-}
-
 /** Minutes of real work: all of it on one cluster under one load, each test from where the one before ended. */
 describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-features', () => {
   const lab = useLab({ topology: 'upgrade', security: 'tls-scram' })
@@ -52,8 +45,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
 
   /** What was acknowledged is there, by the lab's own reading and by how far the cluster says that its partitions go. */
   const nothingLost = async (): Promise<string> => {
-    const said = await lab().lab('load', 'report', '--json')
-    const { topic, acknowledged, longestGapMs, clusters } = JSON.parse(said.stdout) as Report
+    const { topic, acknowledged, longestGapMs, clusters } = await lab().loadReport()
     const ends = await tool('kafka-get-offsets.sh', '--topic', topic)
     const records = ends
       .trim()

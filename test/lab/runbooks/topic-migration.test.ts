@@ -2,8 +2,10 @@ import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } fr
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
+import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
+import { countOf } from '../support/load-count.ts'
 import { useLab } from '../support/lab.ts'
 
 const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
@@ -35,13 +37,6 @@ if [ ! -e moving ]; then
 fi
 `
 
-interface Report {
-  readonly acknowledged: number
-  readonly longestGapMs: number
-  readonly readAgain: number
-  readonly clusters: Readonly<Record<string, readonly { readonly lost: number; readonly duplicated: number }[] | null>>
-}
-
 describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-migration', () => {
   const lab = useLab({ topology: 'dr', security: 'scram', services: true })
   const file = 'runbooks/kafka/topic-migration.md'
@@ -51,9 +46,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     '--command-config',
     lab().env['CLIENT_CONFIG'] ?? '',
   ]
-  const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
-  const sum = (of: Report, cluster: string, field: 'lost' | 'duplicated'): number =>
-    (of.clusters[cluster] ?? []).reduce((all, one) => all + one[field], 0)
+  const report = (): Promise<LoadReport> => lab().loadReport()
   const topicsOn = async (cluster: 'PRIMARY' | 'DR'): Promise<readonly string[]> =>
     (await lab().cli('kafka-topics.sh', [...on(cluster), '--list'])).trim().split('\n')
   const aclsOf = (topic: string): Promise<string> => lab().cli('kafka-acls.sh', [...on('PRIMARY'), '--list', '--topic', topic])
@@ -136,7 +129,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     await expect.poll(async () => (await report()).acknowledged, { timeout: 60_000 }).toBeGreaterThan(before + 30)
     await lab().lab('load', 'stop')
     const figures = await report()
-    const [lost, duplicated] = [sum(figures, 'dr', 'lost'), sum(figures, 'dr', 'duplicated')]
+    const [lost, duplicated] = [countOf(figures, 'dr', 'lost'), countOf(figures, 'dr', 'duplicated')]
     process.stdout.write(
       `migration: ${figures.acknowledged} acknowledged, ${lost} lost, ${duplicated} duplicated, ${figures.readAgain} read again; no acknowledgement for ${figures.longestGapMs} ms\n`,
     )

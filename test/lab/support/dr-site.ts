@@ -2,8 +2,10 @@ import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, vi } from 'vitest'
+import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import type { Lab } from './lab.ts'
+import { countOf } from './load-count.ts'
 
 const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const reprise = `'${process.execPath}' '${program}'`
@@ -17,14 +19,6 @@ set -euo pipefail
 to=$(dig +short +time=2 +tries=1 -p "\${DNS_SERVER#*:}" "@\${DNS_SERVER%:*}" "$CLIENT_ALIAS" CNAME)
 exec ${reprise} lab load switch "\${to%%.*}" --home "$LAB_HOME"
 `
-
-/** What a load met. */
-export interface Report {
-  readonly acknowledged: number
-  readonly longestGapMs: number
-  readonly readAgain: number
-  readonly clusters: Readonly<Record<string, readonly { readonly lost: number; readonly duplicated: number }[] | null>>
-}
 
 /** A run of a shipped runbook: which approval it waits for, and what is different from the lab's own. */
 export interface Order {
@@ -46,9 +40,7 @@ export function openDrSite(lab: () => Lab) {
     const ended = await lab().lab(...words)
     expect(ended.code, `lab ${words.join(' ')}: ${ended.stdout}${ended.stderr}`).toBe(0)
   }
-  const report = async (): Promise<Report> => JSON.parse((await lab().lab('load', 'report', '--json')).stdout) as Report
-  const sum = (of: Report, cluster: 'primary' | 'dr', field: 'lost' | 'duplicated'): number =>
-    (of.clusters[cluster] ?? [{ lost: Number.NaN, duplicated: Number.NaN }]).reduce((all, one) => all + one[field], 0)
+  const report = (): Promise<LoadReport> => lab().loadReport()
   const slack = `export SLACK_WEBHOOK="$SLACK_URL"`
   const given = (more: Readonly<Record<string, string>>): string => {
     const all = {
@@ -86,7 +78,7 @@ export function openDrSite(lab: () => Lab) {
   return {
     on,
     report,
-    sum,
+    sum: countOf,
     start,
     begin,
     /** Goes on with a run that waits, to its end. */
@@ -120,8 +112,8 @@ export function openDrSite(lab: () => Lab) {
       await vi.waitFor(async () => expect((await report()).acknowledged).toBeGreaterThan(before + 30), { timeout: 60_000 })
     },
     /** The figures of a move, for the README. */
-    tell(kind: string, cluster: 'primary' | 'dr', { of, stdout }: { readonly of: Report; readonly stdout: string }): void {
-      const records = `${of.acknowledged} acknowledged, ${sum(of, cluster, 'lost')} lost, ${sum(of, cluster, 'duplicated')} duplicated, ${of.readAgain} read again`
+    tell(kind: string, cluster: 'primary' | 'dr', { of, stdout }: { readonly of: LoadReport; readonly stdout: string }): void {
+      const records = `${of.acknowledged} acknowledged, ${countOf(of, cluster, 'lost')} lost, ${countOf(of, cluster, 'duplicated')} duplicated, ${of.readAgain} read again`
       const measures = /^ *RTO .*$/m.exec(stdout)?.[0].trim() ?? 'RTO not said'
       process.stdout.write(`${kind}: ${records}; no acknowledgement for ${of.longestGapMs} ms; ${measures}\n`)
     },
@@ -143,7 +135,7 @@ export function openDrSite(lab: () => Lab) {
       expect((await lab().exec(back)).code).toBe(0)
       await must('load', 'start', '--partitions', '3', '--rate', '60')
       await lab().cli('kafka-topics.sh', [...on('dr'), '--create', '--topic', 'dr-probe', '--partitions', '3'])
-      await vi.waitFor(async () => expect(sum(await report(), 'dr', 'lost')).toBeLessThan(60), {
+      await vi.waitFor(async () => expect(countOf(await report(), 'dr', 'lost')).toBeLessThan(60), {
         timeout: 120_000,
         interval: 1000,
       })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll } from 'vitest'
+import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { type Ended, plainEnv, reprise } from '../../support/reprise.ts'
 
 /** Which lab a test wants. */
@@ -33,6 +34,8 @@ export interface Lab {
   fault(...words: readonly string[]): Promise<string>
   /** `reprise lab ACTION …` on this lab. */
   lab(...words: readonly string[]): Promise<Ended>
+  /** What its load met so far: acknowledged, lost, duplicated. */
+  loadReport(): Promise<LoadReport>
   /** `reprise …` in the root, with the lab's environment. */
   reprise(args: readonly string[]): Promise<Ended>
   /** Ends it. Tests that share it leave that to the end of all. */
@@ -87,6 +90,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     },
     fault: (...words) => must('fault', ...words),
     lab,
+    loadReport: async () => JSON.parse((await lab('load', 'report', '--json')).stdout) as LoadReport,
     reprise: (args) => reprise(args, { cwd: root, env: all }),
     stop: async () => void (await must('down')),
   }

@@ -41,6 +41,11 @@ test('a partition that is silent until now is not recovered, however short the f
   expect(said.output.recoveredMs).toBeGreaterThan(9500)
 })
 
+test('where nothing was acknowledged since, nothing was measured', async () => {
+  record(steady)
+  expect(await judge({ sinceMs: Date.now() })).toMatchObject({ status: 'failed', verdict: 'unknown' })
+})
+
 test.each([
   ['no file', () => undefined, 'cannot be read'],
   ['an empty one', () => record([]), 'nothing of primary was ever acknowledged'],
