@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import Sequencer from './test/support/sequencer.ts'
 
 export default defineConfig({
   test: {
@@ -10,6 +11,7 @@ export default defineConfig({
     tags: [{ name: 'slow', description: 'takes more than ten seconds', timeout: 300_000 }],
     coverage: { provider: 'v8', include: ['engine/**', 'steps/**'] },
     globalSetup: ['test/support/build.ts'],
+    sequence: { sequencer: Sequencer },
     projects: [
       {
         extends: true,
@@ -48,6 +50,6 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
-       ],
+    ],
   },
 })

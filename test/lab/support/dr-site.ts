@@ -27,8 +27,8 @@ export interface Order {
   readonly given?: Readonly<Record<string, string>>
 }
 
-/** The id of a run, from what it printed. */
-export const runOf = ({ stdout }: Ended): string => /r-\d{6}-\w+/.exec(stdout)?.[0] ?? ''
+/** The id of a run, from its last screen: what it did may name other runs before. */
+export const runOf = ({ stdout }: Ended): string => /(r-\d{6}-[a-z2-7]{4}) · /.exec(stdout)?.[1] ?? ''
 
 /** Two clusters with clients that find theirs by a name, for the runbooks that move them. */
 export function openDrSite(lab: () => Lab) {
@@ -72,7 +72,7 @@ export function openDrSite(lab: () => Lab) {
     expect(asked.code, asked.stdout + asked.stderr).toBe(6)
     const id = runOf(asked)
     const approved = await lab().exec(`echo approve | ${reprise} approve ${id} ${order.approval} --as lead --role dr-lead`)
-    expect(approved.code, approved.stdout + approved.stderr).toBe(0)
+    expect(approved.code, asked.stdout + approved.stdout + approved.stderr).toBe(0)
     return id
   }
   return {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -51,19 +51,30 @@ export const labsFolder = join(
     .slice(0, 8)}`,
 )
 
+/** The labs that this file has asked for: each test file has a module of its own. */
+const own = new Set<string>()
+
+/** A lab that a file before has left up takes memory and time from this one, which wants another. */
+async function endOthers(): Promise<void> {
+  if (!existsSync(labsFolder)) return
+  for (const name of readdirSync(labsFolder))
+    if (!own.has(name)) await reprise(['lab', 'down', '--home', join(labsFolder, name, 'lab')], { cwd: labsFolder })
+}
+
 /** Starts a lab, or takes the one that is up already and brings it back to its beginning. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { topology, version = 'default', security = 'none', links = false, services = false } = options
-  const folder = join(
-    labsFolder,
-    [topology, version, security, ...(links ? ['links'] : []), ...(services ? ['services'] : [])].join('-'),
-  )
+  const name = [topology, version, security, ...(links ? ['links'] : []), ...(services ? ['services'] : [])].join('-')
+  const folder = join(labsFolder, name)
+  own.add(name)
+  await endOthers()
   const [home, root] = [join(folder, 'lab'), join(folder, 'root')]
   mkdirSync(join(root, '.git'), { recursive: true })
   // Where an outer lab's variables were, they would name another lab.
   const inherited = { XDG_CACHE_HOME: process.env['XDG_CACHE_HOME'], JAVA_HOME: process.env['JAVA_HOME'] }
-  const own = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined)) as Record<string, string>
-  const lab = (...words: readonly string[]): Promise<Ended> => reprise(['lab', ...words, '--home', home], { cwd: root, env: own })
+  const outer = Object.fromEntries(Object.entries(inherited).filter(([, value]) => value !== undefined)) as Record<string, string>
+  const lab = (...words: readonly string[]): Promise<Ended> =>
+    reprise(['lab', ...words, '--home', home], { cwd: root, env: outer })
   const must = async (...words: readonly string[]): Promise<string> => passed(await lab(...words), `lab ${words.join(' ')}`)
   const flags = [
     '--topology',
@@ -74,11 +85,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     ...(links ? ['--links'] : []),
     ...(services ? ['--services'] : []),
   ]
-  const up = await lab('up', ...flags)
-  passed(up, 'lab up')
-  if (up.stderr.includes('up already')) await must('reset')
+  // One that was up, whole or with a node that a test has killed, keeps what was in it.
+  const isFresh = !existsSync(join(home, 'ready'))
+  await must('up', ...flags)
+  if (!isFresh) await must('reset')
   const env = JSON.parse(await must('env', '--json')) as Record<string, string>
-  const all = { ...own, ...env, PATH: `${env['KAFKA_BIN']}:${process.env['PATH']}` }
+  const all = { ...outer, ...env, PATH: `${env['KAFKA_BIN']}:${process.env['PATH']}` }
   return {
     home,
     root,
