@@ -1,29 +1,41 @@
 import type { Plan, PlanEntry, PlanGroup, PlanPart } from '../model/plan.ts'
 import type { Runbook } from '../model/runbook.ts'
+import type { Words } from '../words/words.ts'
 import { visible, visibleLine } from '../language/control.ts'
 
+type Says = Words['exported']
+
 /** The plan as one script for a person without the tool: values quoted, secrets as `${NAME:?}`, what is done by hand as comments. */
-export function exportBash(plan: Plan, runbook: Runbook): string {
+export function exportBash(
+  plan: Plan,
+  { runbook, words: { exported: says } }: { readonly runbook: Pick<Runbook, 'title'>; readonly words: Words },
+): string {
   const steps = new Map<string, PlanEntry[]>()
   for (const entry of plan.steps) steps.set(entry.part, [...(steps.get(entry.part) ?? []), entry])
   const parts = plan.parts.filter(({ section }) => section === 'prereq' || section === 'procedure')
   const seen = new Set<string>()
   const body = parts.flatMap((part) => {
     const group = plan.groups.find(({ id }) => id === part.group)
-    if (group === undefined) return partLines(part, steps.get(part.id) ?? [])
+    if (group === undefined) return partLines(part, steps.get(part.id) ?? [], says)
     if (seen.has(group.id)) return []
     seen.add(group.id)
-    return groupLines(group, parts, steps)
+    return groupLines(group, { parts, steps, says })
   })
-  const head = ['#!/usr/bin/env bash', ...comment(`${runbook.title.value}\nPlan ${plan.hash}`), 'set -euo pipefail', 'set -a', '']
+  const head = [
+    '#!/usr/bin/env bash',
+    ...comment(`${runbook.title.value}\n${says.plan(plan.hash)}`),
+    'set -euo pipefail',
+    'set -a',
+    '',
+  ]
   const setup = plan.setup === '' ? [] : [plan.setup, '']
-  return `${[...head, ...valueLines(plan), '', ...setup, ...body].join('\n')}\n`
+  return `${[...head, ...valueLines(plan, says), '', ...setup, ...body].join('\n')}\n`
 }
 
-function valueLines({ params, environment, drill }: Plan): string[] {
+function valueLines({ params, environment, drill }: Plan, says: Says): string[] {
   const given = params.map(({ name, value, secret, ref }) => {
     if (value !== null && !secret) return `${name}=${quoted(value)}`
-    return `: "\${${name}:?${ref === null || ref === 'ask' ? 'set it first' : `from ${ref.replace(/["\\$`}]/g, '')}`}}"`
+    return `: "\${${name}:?${ref === null || ref === 'ask' ? says.setFirst : says.from(ref.replace(/["\\$`}]/g, ''))}}"`
   })
   return [
     ...given,
@@ -45,8 +57,17 @@ function comment(text: string): string[] {
     .map((line) => (line === '' ? '#' : `# ${line}`))
 }
 
-function groupLines(group: PlanGroup, parts: readonly PlanPart[], steps: ReadonlyMap<string, readonly PlanEntry[]>): string[] {
-  const inside = parts.filter((part) => part.group === group.id).flatMap((part) => partLines(part, steps.get(part.id) ?? []))
+function groupLines(
+  group: PlanGroup,
+  {
+    parts,
+    steps,
+    says,
+  }: { readonly parts: readonly PlanPart[]; readonly steps: ReadonlyMap<string, readonly PlanEntry[]>; readonly says: Says },
+): string[] {
+  const inside = parts
+    .filter((part) => part.group === group.id)
+    .flatMap((part) => partLines(part, steps.get(part.id) ?? [], says))
   return [
     'ITEM_INDEX=0',
     `for ${group.variable} in ${group.items.map(quoted).join(' ')}; do`,
@@ -57,79 +78,76 @@ function groupLines(group: PlanGroup, parts: readonly PlanPart[], steps: Readonl
   ]
 }
 
-function partLines({ number, title, prose }: PlanPart, entries: readonly PlanEntry[]): string[] {
+function partLines({ number, title, prose }: PlanPart, entries: readonly PlanEntry[], says: Says): string[] {
   const heading = [...comment(`--- ${number === null ? '' : `${number}. `}${title}`), ...(prose === '' ? [] : comment(prose)), '']
   const condition = entries.find(({ onlyIf }) => onlyIf !== null)?.onlyIf ?? null
-  const lines = entries.flatMap(entryLines)
+  const lines = entries.flatMap((entry) => entryLines(entry, says))
   if (condition === null) return [...heading, ...lines]
-  const ask = `read -r -p ${quoted(`Only if: ${visibleLine(condition)} - does it apply? [y/n] `)} reprise_said`
+  const ask = `read -r -p ${quoted(says.onlyIf(visibleLine(condition)))} reprise_said`
   return [...heading, ask, 'if [ "$reprise_said" = y ]; then', ':', ...lines, 'fi', '']
 }
 
-function entryLines(entry: PlanEntry): string[] {
+function entryLines(entry: PlanEntry, says: Says): string[] {
   switch (entry.type) {
     case 'rollback':
     case 'undo-by-hand':
     case 'on-failure':
     case 'guard':
     case 'cleanup':
-      return [...comment(`${entry.type} (${entry.id}), not part of the way forward:\n${entry.byHand ?? entry.text}`), '']
+      return [...comment(`${says.aside(entry.type, entry.id)}\n${entry.byHand ?? entry.text}`), '']
     case 'manual':
     case 'box':
     case 'judge':
     case 'record':
     case 'approval':
     case 'decision':
-      return [...comment(`By hand (${entry.id}): ${entry.text}`), ...pause(entry), '']
+      return [...comment(says.byHand(entry.id, entry.text)), ...pause(entry, says), '']
     case 'check':
     case 'command':
     case 'wait':
     case 'validate':
     case 'notify':
-      return runLines(entry)
+      return runLines(entry, says)
   }
 }
 
-function pause({ type, title, captures }: PlanEntry): string[] {
+function pause({ type, title, captures }: PlanEntry, says: Says): string[] {
   const [capture] = captures
   if (type === 'record' && capture !== undefined) return [`read -r -p ${quoted(`${capture.name}: `)} ${capture.name}`]
-  return [`read -r -p ${quoted(`${visibleLine(title)} - done? [Enter] `)} _`]
+  return [`read -r -p ${quoted(says.done(visibleLine(title)))} _`]
 }
 
-function runLines(entry: PlanEntry): string[] {
+function runLines(entry: PlanEntry, says: Says): string[] {
   const { id, use, byHand, text, host, treatment } = entry
-  if (treatment !== 'execute') return [...comment(`${id}: not run in this drill (${treatment}):\n${byHand ?? text}`), '']
+  if (treatment !== 'execute') return [...comment(`${says.notInDrill(id, treatment)}\n${byHand ?? text}`), '']
   if (use !== null)
-    return [
-      ...comment(`${id}: ${use}, by hand:\n${byHand ?? text}`),
-      `echo ${quoted(`${id} is done by hand: see above`)} >&2`,
-      'exit 1',
-      '',
-    ]
-  if (host !== null) return [...comment(`${id}, on ${host}: log in there, and paste:\n${text}`), ...pause(entry), '']
-  return [...confirmLines(entry), ...(isPolled(entry) ? pollLines(entry) : bodyLines(entry)), ...judgeLines(entry), '']
-}
-
-/** What the run would have typed: the script stops where anything else is said. */
-function confirmLines({ id, confirm, flags }: PlanEntry): string[] {
-  if (confirm.type !== 'typed' && !flags.irreversible) return []
-  const name = confirm.type === 'typed' ? confirm.name : 'ENVIRONMENT'
-  const word = `\${${name}:-yes}`
-  const about = flags.irreversible ? `${id} cannot be undone` : id
+    return [...comment(`${says.typed(id, use)}\n${byHand ?? text}`), `echo ${quoted(says.seeAbove(id))} >&2`, 'exit 1', '']
+  if (host !== null) return [...comment(`${says.onHost(id, host)}\n${text}`), ...pause(entry, says), '']
   return [
-    `read -r -p ${quoted(`${about}. To run it, type `)}"${word}: " reprise_said`,
-    `[ "$reprise_said" = "${word}" ] || exit 1`,
+    ...confirmLines(entry, says),
+    ...(isPolled(entry) ? pollLines(entry, says) : bodyLines(entry, says)),
+    ...judgeLines(entry, says),
+    '',
   ]
 }
 
-function bodyLines({ type, text, interpreter }: PlanEntry): string[] {
+/** What the run would have typed: the script stops where anything else is said. */
+function confirmLines({ id, confirm, flags }: PlanEntry, says: Says): string[] {
+  if (confirm.type !== 'typed' && !flags.irreversible) return []
+  const name = confirm.type === 'typed' ? confirm.name : 'ENVIRONMENT'
+  const word = `\${${name}:-yes}`
+  const about = flags.irreversible ? says.irreversible(id) : id
+  return [`read -r -p ${quoted(says.toRun(about))}"${word}: " reprise_said`, `[ "$reprise_said" = "${word}" ] || exit 1`]
+}
+
+function bodyLines({ type, text, interpreter }: PlanEntry, says: Says): string[] {
   if (interpreter !== undefined) {
     let mark = 'REPRISE_END'
     while (text.includes(mark)) mark += '_'
     return [`${interpreter} <<'${mark}'`, text, mark]
   }
   // A message that fails stops nothing.
-  return type === 'notify' ? ['(', text, ') || echo "warning: the message was not sent" >&2'] : [text]
+  return type === 'notify' ? ['(', text, `) || echo ${quoted(says.notSent)} >&2`] : [text]
 }
 
 const isPolled = ({ type, everyMs }: PlanEntry): boolean => type === 'wait' || everyMs !== null
@@ -138,7 +156,7 @@ const isPolled = ({ type, everyMs }: PlanEntry): boolean => type === 'wait' || e
  * Polls as a run does, with its limit. The body stands in no condition, where bash would not stop at its first failure,
  * and what it assigns comes back.
  */
-function pollLines(entry: PlanEntry): string[] {
+function pollLines(entry: PlanEntry, says: Says): string[] {
   const { id, everyMs, holdMs, timeoutMs } = entry
   const seconds = (ms: number): number => Math.max(1, Math.round(ms / 1000))
   const state = '"$RUN_DIR/reprise-state"'
@@ -146,24 +164,24 @@ function pollLines(entry: PlanEntry): string[] {
     `reprise_until=$((SECONDS + ${seconds(timeoutMs)})) reprise_since=`,
     'while :; do',
     'set +e; ( set -e',
-    ...bodyLines(entry),
+    ...bodyLines(entry, says),
     `export -p > ${state}`,
     '); reprise_status=$?; set -e',
     'if [ "$reprise_status" -ne 0 ]; then reprise_since=; elif [ -z "$reprise_since" ]; then reprise_since=$SECONDS; fi',
     `if [ -n "$reprise_since" ] && [ $((SECONDS - reprise_since)) -ge ${holdMs === null ? 0 : seconds(holdMs)} ]; then . ${state}; break; fi`,
-    `if [ "$SECONDS" -ge "$reprise_until" ]; then echo ${quoted(`${id}: not in ${seconds(timeoutMs)}s`)} >&2; exit 1; fi`,
+    `if [ "$SECONDS" -ge "$reprise_until" ]; then echo ${quoted(says.notIn(id, seconds(timeoutMs)))} >&2; exit 1; fi`,
     `sleep ${seconds(everyMs ?? 1000)}`,
     'done',
   ]
 }
 
 /** What the run would judge by itself is asked. */
-function judgeLines({ id, expect, assert }: PlanEntry): string[] {
-  const wanted = [...(expect === null ? [] : [`its output is ${expect}`]), ...(assert === null ? [] : [assert])]
+function judgeLines({ id, expect, assert }: PlanEntry, says: Says): string[] {
+  const wanted = [...(expect === null ? [] : [says.outputIs(expect)]), ...(assert === null ? [] : [assert])]
   return wanted.length === 0
     ? []
     : [
-        `read -r -p ${quoted(`${id}: does it hold that ${visibleLine(wanted.join(', and '))}? [y/n] `)} reprise_said`,
+        `read -r -p ${quoted(says.holds(id, visibleLine(wanted.join(says.and))))} reprise_said`,
         '[ "$reprise_said" = y ] || exit 1',
       ]
 }

@@ -2,11 +2,19 @@ import { visible, visibleLine } from '../language/control.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
 import type { Block, Runbook } from '../model/runbook.ts'
 import type { StepType } from '../model/step-type.ts'
+import type { Words } from '../words/words.ts'
 import { attributeText } from './attributes.ts'
 import { quoted } from './export-bash.ts'
 
 /** The runbook with every value set, bare fences, and typed steps replaced by what to do by hand. */
-export function exportMarkdown(plan: Plan, runbook: Runbook, stepTypes: ReadonlyMap<string, StepType>): string {
+export function exportMarkdown(
+  plan: Plan,
+  {
+    runbook,
+    stepTypes,
+    words,
+  }: { readonly runbook: Runbook; readonly stepTypes: ReadonlyMap<string, StepType>; readonly words: Words },
+): string {
   const lines = runbook.source.split(/\r\n|\n|\r/)
   const entries = new Map(plan.steps.map((entry) => [entry.line, entry]))
   const replaced = new Map<number, readonly string[]>()
@@ -16,7 +24,7 @@ export function exportMarkdown(plan: Plan, runbook: Runbook, stepTypes: Readonly
   const title = runbook.title.place.line
   const out = lines.flatMap((line, index) => {
     const own = replaced.get(index + 1) ?? [line]
-    return index + 1 === title ? [...own, '', ...valueLines(plan)] : own
+    return index + 1 === title ? [...own, '', ...valueLines(plan, words.exported)] : own
   })
   return visible(out.join('\n')).replace(/\n*$/, '\n')
 }
@@ -58,16 +66,17 @@ function closingLine(lines: readonly string[], from: number, marks: string): num
   return lines.length
 }
 
-function valueLines({ params, environment, hash }: Plan): string[] {
+function valueLines({ params, environment, hash }: Plan, says: Words['exported']): string[] {
   const rows = params.map(({ name, value, secret, ref, origin }) => {
     const shown = secret || value === null ? (ref ?? 'ask') : value
     return `| \`${name}\` | ${cell(shown)} | ${cell(origin)} |`
   })
   const known = params.flatMap(({ name, value, secret }) => (secret || value === null ? [] : [`export ${name}=${quoted(value)}`]))
-  const about = `Plan \`${hash.slice(0, 12)}\`${environment === '' ? '' : `, environment \`${environment}\``}.`
+  const about = says.about(hash.slice(0, 12), environment)
+  const { name, value, from } = says.columns
   if (params.length === 0) return [about]
   const script = known.length === 0 ? [] : ['', '```bash', `export ENVIRONMENT=${quoted(environment)}`, ...known, '```']
-  return [about, '', '| Name | Value | From |', '| --- | --- | --- |', ...rows, ...script]
+  return [about, '', `| ${name} | ${value} | ${from} |`, '| --- | --- | --- |', ...rows, ...script]
 }
 
 function cell(text: string): string {

@@ -3,13 +3,14 @@ import type { Words } from '../words/words.ts'
 
 /** Why an execution did not succeed, in words: `exit 127 (command not found)`, `timed out: 30s`. */
 export function outcomeText({ cause, exit, status }: Outcome, words: Words): string {
+  const text = words.problem.said(cause?.text ?? '')
   const known: Readonly<Record<string, string>> = words.exits
   if (exit !== undefined && (cause === undefined || cause.type === 'exit'))
     return words.screen.exit(String(exit), known[String(exit)] ?? '')
   if (cause === undefined) return status
   // A verdict's own sentence says it all.
-  if (cause.type === 'verdict' && cause.text !== '') return cause.text
+  if (cause.type === 'verdict' && text !== '') return text
   const isUnreached = cause.type === 'connection' && status === 'not-started'
   const word = isUnreached ? words.screen.unreached : words.causes[cause.type]
-  return cause.type === 'runner-died' || cause.text === '' || cause.text === word ? word : `${word}${words.colon} ${cause.text}`
+  return cause.type === 'runner-died' || text === '' || text === word ? word : `${word}${words.colon} ${text}`
 }

@@ -14,7 +14,8 @@ const SOURCE_WIDTH = 100
  * `source` is the file's text without its BOM, or null where there is none.
  */
 export function problemText(problem: Problem, source: string | null, words: Words, width = Infinity): string {
-  const { file, place, severity, rule, reason, cause } = problem
+  const { file, place, severity, rule, cause } = problem
+  const reason = words.problem.said(problem.reason)
   const lines = [
     `${visibleLine(file)}:${place.line}:${place.column}  ${words.problem.severity[severity]}  ${rule}`,
     ...(width === Infinity ? [visible(reason)] : wrap(visible(reason), width)),

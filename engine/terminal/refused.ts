@@ -24,7 +24,7 @@ function missingLines(missing: readonly MissingAnswer[], words: Words, width: nu
   const rows = missing.map(({ id, what, hint }) => ({
     id: visibleLine(id),
     what: known[what] ?? visibleLine(what),
-    hint: visibleLine(hint),
+    hint: visibleLine(words.problem.said(hint)),
   }))
   const idWidth = Math.min(40, Math.max(0, ...rows.map(({ id }) => widthOf(id))))
   const whatWidth = Math.max(0, ...rows.map(({ what }) => widthOf(what)))

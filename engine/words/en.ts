@@ -1,5 +1,6 @@
 import { enCli } from './en-cli.ts'
 import { enDr } from './en-dr.ts'
+import { enExport } from './en-export.ts'
 import { enPeople } from './en-people.ts'
 import { enScreens } from './en-screens.ts'
 import { limit, took } from './took.ts'
@@ -11,6 +12,7 @@ export const en = {
   ...enScreens,
   ...enCli,
   ...enDr,
+  ...enExport,
   ...enPeople,
   lang: 'en',
   none: '—',
@@ -251,6 +253,8 @@ export const en = {
     didYouMean: (word: string) => `did you mean ${word}?`,
     count: (errors: number, warnings: number) => `${s(errors, 'error')}, ${s(warnings, 'warning')}`,
     expected: (words: string) => `expected ${words}`,
+    /** A sentence that was made in English where its problem was found. */
+    said: (text: string) => text,
   },
   timeline: {
     title: (run: string, title: string) => `Run ${run}: ${title}`,

@@ -1,3 +1,4 @@
+import { inFrench } from './fr-problems.ts'
 import type { enScreens } from './en-screens.ts'
 import { limit, took } from './took.ts'
 import type { Widen } from './widen.ts'
@@ -35,7 +36,7 @@ export const frScreens: Widen<typeof enScreens> = {
     irreversible: 'Ceci ne peut pas être annulé.',
     pointOfNoReturn: "Point de non-retour : à partir d'ici, plus de retour arrière.",
     knownLater: "connu à l'exécution",
-    needsEdit: (why) => `Pas prêt : ${why}. À modifier [e] ou à faire à la main [h].`,
+    needsEdit: (why) => `Pas prêt : ${inFrench(why)}. À modifier [e] ou à faire à la main [h].`,
     interactive: "Il reçoit le terminal ; sa sortie n'est pas gardée.",
     byHandText: "Sans l'outil",
     simulated: 'SIMULÉE ici',

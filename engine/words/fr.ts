@@ -1,7 +1,9 @@
+import { inFrench } from './fr-problems.ts'
 import { limit, took } from './took.ts'
 import type { en } from './en.ts'
 import { frCli } from './fr-cli.ts'
 import { frDr } from './fr-dr.ts'
+import { frExport } from './fr-export.ts'
 import { frPeople } from './fr-people.ts'
 import { frScreens } from './fr-screens.ts'
 import type { Widen } from './widen.ts'
@@ -13,6 +15,7 @@ export const fr: Widen<typeof en> = {
   ...frScreens,
   ...frCli,
   ...frDr,
+  ...frExport,
   ...frPeople,
   lang: 'fr',
   none: '—',
@@ -257,6 +260,7 @@ export const fr: Widen<typeof en> = {
     didYouMean: (word) => `vouliez-vous ${word} ?`,
     count: (errors, warnings) => `${s(errors, 'erreur')}, ${s(warnings, 'avertissement')}`,
     expected: (words) => `attendu ${words}`,
+    said: inFrench,
   },
   timeline: {
     title: (run, title) => `Exécution ${run} : ${title}`,

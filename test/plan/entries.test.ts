@@ -5,10 +5,12 @@ import { makePlan } from '../../engine/plan/make-plan.ts'
 import { planJson } from '../../engine/plan/plan-json.ts'
 import { exportBash } from '../../engine/plan/export-bash.ts'
 import { exportMarkdown } from '../../engine/plan/export-md.ts'
+import { wordsOf } from '../../engine/words/words.ts'
 import { answersOf, requestFor } from './request.ts'
 import type { PlanRequest } from '../../engine/plan/request.ts'
 import type { Plan } from '../../engine/model/plan.ts'
 
+const words = wordsOf('en')
 const fence = (info: string, body: string): string => `\`\`\`${info}\n${body}\n\`\`\`\n`
 const book = (...steps: string[]): string => `# Book\n\n## Procedure\n\n${steps.join('\n')}`
 const params = (...rows: string[]): string =>
@@ -117,7 +119,7 @@ describe('entries', () => {
     const plan = planOf(source)
     expect(plan.groups).toEqual([{ id: 'restart', variable: 'BROKER', items: ['k1', 'k2', 'k3'], parts: ['restart'], atOnce: 2 }])
     expect(plan.steps[0]).toMatchObject({ group: 'restart', reads: ['BROKER'], unknown: [] })
-    expect(exportBash(plan, requestFor(source).runbook)).toContain("for BROKER in 'k1' 'k2' 'k3'; do")
+    expect(exportBash(plan, { runbook: requestFor(source).runbook, words })).toContain("for BROKER in 'k1' 'k2' 'k3'; do")
   })
 })
 
@@ -152,10 +154,10 @@ describe('typed steps', () => {
       reads: ['MAX'],
       captures: [{ name: 'lag', type: 'int', output: 'total' }],
     })
-    const md = exportMarkdown(plan, requestFor(source('cluster: dr\nmax: $MAX')).runbook, stepTypes)
+    const md = exportMarkdown(plan, { runbook: requestFor(source('cluster: dr\nmax: $MAX')).runbook, stepTypes, words })
     expect(md).toContain('> **example.probe**: look at dr')
     expect(md).not.toContain('use=')
-    expect(exportBash(plan, requestFor(source('')).runbook)).toContain('exit 1')
+    expect(exportBash(plan, { runbook: requestFor(source('')).runbook, words })).toContain('exit 1')
   })
 
   test('an input that does not fit is a problem at its place', () => {

@@ -18,7 +18,7 @@ export async function command({ args, given }: Call): Promise<number> {
     tellProblems(problems, { json, words, sources: new Map([[file, source]]) })
     return EXIT.usage
   }
-  const text = given.format === 'md' ? exportMarkdown(plan, runbook, stepTypes) : exportBash(plan, runbook)
+  const text = given.format === 'md' ? exportMarkdown(plan, { runbook, stepTypes, words }) : exportBash(plan, { runbook, words })
   if (given.out === undefined) {
     write(1, json ? `${JSON.stringify({ format: given.format ?? 'bash', text })}\n` : process.stdout.isTTY ? visible(text) : text)
     return EXIT.passed

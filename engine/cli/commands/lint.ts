@@ -3,6 +3,7 @@ import { idsOf } from '../../document/ids.ts'
 import { decodeRunbook, parseRunbook } from '../../document/parse.ts'
 import { lint } from '../../lint/lint.ts'
 import type { Problem } from '../../model/problem.ts'
+import type { Lang } from '../../model/runbook.ts'
 import { wordsOf, type Words } from '../../words/words.ts'
 import { readHosts } from '../../workspace/inventory.ts'
 import { linksFrom } from '../../workspace/links.ts'
@@ -25,6 +26,7 @@ interface Linted {
   readonly problems: readonly Problem[]
   readonly outline: readonly string[]
   readonly source: string
+  readonly lang: Lang | null
 }
 
 /** `lint [FILE…]`: problems, without running anything. Without files: every runbook under the root that git does not ignore. */
@@ -33,21 +35,25 @@ export async function command({ args, given }: Call): Promise<number> {
   const given0 = args[0]
   const root = findRoot(given0 === undefined ? process.cwd() : dirname(resolve(given0)))
   const project = await readProject(root)
-  const words = wordsOf(languageOf({ flag: given.lang, file: null, project: project.lang }))
+  const inLanguage = (file: Lang | null): Words => wordsOf(languageOf({ flag: given.lang, file, project: project.lang }))
   const isAll = args.length === 0
   const files = isAll ? (await listMarkdownFiles(root, runGit)).map((file) => relative(process.cwd(), resolve(root, file))) : args
   const problems: Problem[] = [...project.problems]
+  const languages = new Set<Lang>()
   const sources = new Map<string, string>()
   let count = 0
   for (const file of files) {
-    const linted = await lintFile(file, { given, isAll, words })
+    const linted = await lintFile(file, { given, isAll, wordsFor: inLanguage })
     if (linted === null) continue
     count += 1
     sources.set(file, linted.source)
+    if (linted.lang !== null) languages.add(linted.lang)
     problems.push(...linted.problems)
     if (given.outline === true && !json) say([file, ...linted.outline, ''].join('\n'))
   }
   const all = sorted(problems)
+  // Files of two languages are told of in the reader's.
+  const words = inLanguage(languages.size === 1 ? ([...languages][0] ?? null) : null)
   tellProblems(all, { json, words, sources, infos: true })
   const errors = errorsOf(all).length
   const warnings = all.filter(({ severity }) => severity === 'warning').length
@@ -58,7 +64,11 @@ export async function command({ args, given }: Call): Promise<number> {
 
 async function lintFile(
   file: string,
-  { given, isAll, words }: { readonly given: Call['given']; readonly isAll: boolean; readonly words: Words },
+  {
+    given,
+    isAll,
+    wordsFor,
+  }: { readonly given: Call['given']; readonly isAll: boolean; readonly wordsFor: (file: Lang | null) => Words },
 ): Promise<Linted | null> {
   const path = resolve(file)
   let bytes: Uint8Array
@@ -66,23 +76,24 @@ async function lintFile(
     const read = await readBounded(path)
     if (typeof read === 'string') {
       const rule = read.includes('size') ? 'too-large' : 'unreadable'
-      return isAll ? null : { problems: [usageProblem({ rule, reason: read, file })], outline: [], source: '' }
+      return isAll ? null : { problems: [usageProblem({ rule, reason: read, file })], outline: [], source: '', lang: null }
     }
     bytes = read
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
     const reason = `Unexpected file ${file}, expected a runbook: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code}`
-    return { problems: [usageProblem({ rule: 'unreadable', reason, file })], outline: [], source: '' }
+    return { problems: [usageProblem({ rule: 'unreadable', reason, file })], outline: [], source: '', lang: null }
   }
   const decoded = decodeRunbook(bytes)
   if (!decoded.ok) {
     if (isAll) return null
     const rule = decoded.reason.includes('size') ? 'too-large' : 'not-text'
-    return { problems: [usageProblem({ rule, reason: decoded.reason, file })], outline: [], source: '' }
+    return { problems: [usageProblem({ rule, reason: decoded.reason, file })], outline: [], source: '', lang: null }
   }
   const source = decoded.source.replace(/^\uFEFF/, '')
   const { runbook, problems } = parseRunbook({ file, source: decoded.source })
-  if (runbook === null) return isAll ? null : { problems, outline: [], source }
+  if (runbook === null) return isAll ? null : { problems, outline: [], source, lang: null }
+  const words = wordsFor(runbook.lang)
   const root = findRoot(dirname(path))
   const project = await readProject(root)
   const steps = await openSteps({ root, folders: project.steps, extra: given.steps ?? [], trusted: given.trust === true })
@@ -105,5 +116,6 @@ async function lintFile(
     problems: withoutEchoes({ document: [...problems, ...broken, ...steps.problems, ...hostProblems], lint: kept, plan: [] }),
     outline: given.outline === true ? outlineOf(runbook, idsOf(runbook), words) : [],
     source,
+    lang: runbook.lang,
   }
 }
