@@ -31,15 +31,23 @@ const input = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.jsonl$/, 'Invalid input: expected a file name that ends in .jsonl')
     .default('orphans.jsonl')
     .describe("Name of the file in the run's artifacts that keeps them, key and value in base64."),
+  goesOn: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.json$/, 'Invalid input: expected a file name that ends in .json')
+    .default('goes-on.json')
+    .describe("Name of the file in the run's artifacts that says where copying back goes on, for `connect.offsets`."),
 })
 
 const output = z.strictObject({
   orphans: z.int().describe('Records that `primary` has and `dr` had not when clients moved.'),
   looked: z.int().describe('Records that were looked for: those after the last one that counted as copied.'),
   file: z.string().describe('Path of the file that keeps them.'),
-  torn: z.array(z.string()).describe('Topics that have orphans.'),
-  clean: z.array(z.string()).describe('Topics that have none.'),
-  allTorn: z.boolean().describe('No topic is without orphans.'),
+  copiedBack: z.int().describe('Records that `primary` has got from `dr` since then: an earlier way back was given up.'),
+  goesOn: z.string().describe('Path of the marker that says where copying back goes on in each partition of `clean`.'),
+  torn: z.array(z.string()).describe('Topics that have orphans, or copies in another order: copying cannot go on there.'),
+  clean: z.array(z.string()).describe('Topics where it can.'),
+  anyTorn: z.boolean().describe('There are topics in `torn`.'),
+  allTorn: z.boolean().describe('There are none in `clean`.'),
 })
 
 export default defineStep({
@@ -101,24 +109,40 @@ export default defineStep({
     const dr = await tools.kafka.connect({ cluster: given.dr, config: given.drConfig, timeoutMs }, tools)
     if (!dr.ok) return judged(seen, notKnown('the cluster that clients moved to', dr.failure))
     const sides = { primary: primary.value, dr: dr.value, copied: copied.copied, marked: marked.ends }
-    const { records, looked, unreadable } = await findOrphans(sides, tools)
+    const found = await findOrphans(sides, tools)
+    const { records, looked, copiedBack, unreadable } = found
     if (unreadable.length > 0) return unknown(few(unreadable))
-    const file = join(tools.artifacts, given.file)
+    const [file, goesOn] = [join(tools.artifacts, given.file), join(tools.artifacts, given.goesOn)]
     await mkdir(tools.artifacts, { recursive: true, mode: 0o700 })
     await writeFile(file, recordLines(records), { mode: 0o600 })
+    const ends = Object.fromEntries(found.goesOnAt)
+    const marker = { cluster: given.dr, at: tools.clock.now().toISOString(), ends }
+    await writeFile(goesOn, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600 })
     const counts = new Map<string, number>()
     for (const one of records) counts.set(sayPartition(one), (counts.get(sayPartition(one)) ?? 0) + 1)
-    const torn = given.topics.filter((name) => records.some(({ topic }) => topic === name))
+    const torn = given.topics.filter((name) => found.torn.some(({ topic }) => topic === name))
     const clean = given.topics.filter((name) => !torn.includes(name))
     const each = [...counts].map(([name, count]) => `${name} ${count}`)
+    const brought = copiedBack === 0 ? '' : `, ${copiedBack} brought by an earlier way back`
+    const summary =
+      records.length === 0
+        ? `no orphans: ${looked} records after the last copied ones are all there${brought}`
+        : `${records.length} orphans, kept in ${given.file}: ${few(each)}${brought}`
     return judged(seen, {
-      verdict: records.length === 0 ? 'pass' : 'warn',
-      summary:
-        records.length === 0
-          ? `no orphans: ${looked} records after the last copied ones are all there`
-          : `${records.length} orphans, kept in ${given.file}: ${few(each)}`,
-      output: { orphans: records.length, looked, file, torn, clean, allTorn: clean.length === 0 },
-      evidence: { marker: given.marker, looked, orphans: Object.fromEntries(counts), file },
+      verdict: torn.length === 0 ? 'pass' : 'warn',
+      summary: torn.length === 0 ? summary : `${summary}; to be copied anew: ${torn.join(', ')}`,
+      output: {
+        orphans: records.length,
+        looked,
+        file,
+        copiedBack,
+        goesOn,
+        torn,
+        clean,
+        anyTorn: torn.length > 0,
+        allTorn: clean.length === 0,
+      },
+      evidence: { marker: given.marker, looked, orphans: Object.fromEntries(counts), file, copiedBack, goesOn: ends },
     })
   },
 })

@@ -2,7 +2,8 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import dataIntegrity from '../../steps/kafka/data-integrity.ts'
 import roundTrip from '../../steps/kafka/round-trip.ts'
 import { deleteRecords } from '../../steps/kafka/support/api/delete-records.ts'
-import type { NewRecord } from '../../steps/kafka/support/records/batch.ts'
+import { copiedBack } from '../../steps/kafka/support/copied-back.ts'
+import type { KafkaRecord, NewRecord } from '../../steps/kafka/support/records/batch.ts'
 import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
@@ -68,6 +69,38 @@ describeWith(['java', 'mvn'], 'records, there and back and copied', () => {
       expect(refused.summary).toContain('tight-0 write: MESSAGE_TOO_LARGE')
       const nobody = { cluster: '127.0.0.1:1', timeoutMs: 500, topic: 'health' }
       expect(await execute(roundTrip, nobody, own.tools())).toMatchObject({ status: 'failed', verdict: 'unknown' })
+    })
+  })
+
+  describe('what an earlier way back has brought', () => {
+    const seen = (names: readonly number[], extra: readonly string[] = []) =>
+      onPort(at(), async (cluster) => {
+        const all = records.map(({ key, value: said, timestamp, headers }, offset) => {
+          const [keyed, text] = [Buffer.from(String(key)), Buffer.from(String(said))]
+          return { offset, timestamp: timestamp ?? 0, key: keyed, value: text, headers: headers as KafkaRecord['headers'] }
+        })
+        const other = extra.map((text) => ({ ...(all[0] as KafkaRecord), value: Buffer.from(text) }))
+        const asked = [...names.map((index) => all[index] as KafkaRecord), ...other]
+        const served = { cluster, topic: 'orders', partition: 0, from: 10, withTime: true }
+        const { missing, goesOnAt } = await copiedBack(served, asked)
+        return { missing: missing.map((one) => String(one.value)), goesOnAt }
+      })
+
+    test('its first records, in their order: copying goes on behind the last of them', async () => {
+      expect(await seen([10, 11, 12])).toEqual({ missing: [], goesOnAt: 13 })
+      expect(await seen([])).toEqual({ missing: [], goesOnAt: 10 })
+    })
+
+    test('in another order, or with a hole, copying cannot go on; nothing is missing', async () => {
+      expect(await seen([11, 10])).toEqual({ missing: [], goesOnAt: null })
+      expect(await seen([10, 12])).toEqual({ missing: [], goesOnAt: null })
+      expect(await seen([49, 10])).toEqual({ missing: [], goesOnAt: null })
+    })
+
+    test('what came before, or nobody has, or is there once too often, is missing', async () => {
+      expect(await seen([9, 10])).toEqual({ missing: ['value 9'], goesOnAt: null })
+      expect(await seen([10, 10])).toEqual({ missing: ['value 10'], goesOnAt: null })
+      expect(await seen([10], ['mine'])).toEqual({ missing: ['mine'], goesOnAt: null })
     })
   })
 

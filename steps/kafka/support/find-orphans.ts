@@ -2,11 +2,12 @@ import type { StepTools } from '../../../engine/index.ts'
 import type { MarkedEnd } from '../../support/read-marker.ts'
 import type { Cluster } from './cluster.ts'
 import type { Copied } from './connector-offsets.ts'
+import { copiedBack } from './copied-back.ts'
 import { Failed, sayFailure } from './failure.ts'
 import { recordsNotIn } from './integrity/not-there.ts'
 import { sizeOf } from './integrity/record-hash.ts'
 import { recordsOf } from './integrity/sides.ts'
-import { sayPartition } from './leaders.ts'
+import { sayPartition, type TopicPartition } from './leaders.ts'
 import { offsetAt } from './offset-at.ts'
 import type { KafkaRecord } from './records/batch.ts'
 import type { PlacedRecord } from './records/record-lines.ts'
@@ -17,6 +18,12 @@ export interface Orphans {
   readonly records: readonly PlacedRecord[]
   /** Records that were looked for. */
   readonly looked: number
+  /** Of them, those that the serving cluster has behind its marker. */
+  readonly copiedBack: number
+  /** Partitions that hold something else than the serving cluster does, from its marker on: copying cannot go on there. */
+  readonly torn: readonly TopicPartition[]
+  /** Where copying back goes on in each of the others, by `topic-partition`: an earlier way back may have copied some already. */
+  readonly goesOnAt: ReadonlyMap<string, number>
   readonly unreadable: readonly string[]
 }
 
@@ -32,15 +39,19 @@ interface Given {
 
 /**
  * Looks at what the primary got after the last record that counts as copied, and takes away what the DR cluster has of it before
- * its marker: what is copied is committed now and then, so some of it is there.
+ * its marker: what is copied is committed now and then, so some of it is there. What an earlier way back brought is no orphan.
  */
 export async function findOrphans({ primary, dr, copied, marked }: Given, tools: Pick<StepTools, 'progress'>): Promise<Orphans> {
   const topics = [...new Set(marked.map(({ topic }) => topic))]
   const configs = await readTopicConfigs(dr, { topics, keys: ['message.timestamp.type'] })
-  if (!configs.ok) return { records: [], looked: 0, unreadable: [sayFailure(configs.failure)] }
+  if (!configs.ok)
+    return { records: [], looked: 0, copiedBack: 0, torn: [], goesOnAt: new Map(), unreadable: [sayFailure(configs.failure)] }
   const unreadable = [...configs.value.unreadable]
   const records: PlacedRecord[] = []
+  const torn: TopicPartition[] = []
+  const goesOnAt = new Map<string, number>()
   let looked = 0
+  let brought = 0
   let bytes = 0
   for (const [index, one] of marked.entries()) {
     const { topic, partition, end } = one
@@ -55,13 +66,17 @@ export async function findOrphans({ primary, dr, copied, marked }: Given, tools:
       bytes += candidates.reduce((sum, record) => sum + sizeOf(record), 0)
       const withTime = configs.value.of(topic, 'message.timestamp.type')?.value !== 'LogAppendTime'
       const left = await recordsNotIn({ cluster: dr, topic, partition, to: end, withTime }, candidates)
-      records.push(...left.map((record) => ({ topic, partition, record })))
+      const back = await copiedBack({ cluster: dr, topic, partition, from: end, withTime }, left)
+      records.push(...back.missing.map((record) => ({ topic, partition, record })))
+      brought += left.length - back.missing.length
+      if (back.goesOnAt === null) torn.push({ topic, partition })
+      else goesOnAt.set(sayPartition(one), back.goesOnAt)
     } catch (error) {
       if (!(error instanceof Failed)) throw error
       unreadable.push(`${sayPartition(one)}: ${sayFailure(error.failure)}`)
     }
   }
-  return { records, looked, unreadable }
+  return { records, looked, copiedBack: brought, torn, goesOnAt, unreadable }
 }
 
 /** What a partition has after the last record that counts as copied; all of it where none does. Throws `Failed`. */
