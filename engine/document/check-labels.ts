@@ -75,12 +75,14 @@ function wrong(
   })
 }
 
-const drillWords = ['simulated', 'skipped', 'run', 'simulée', 'omise', 'réelle']
+const drillWordsOf = { en: ['simulated', 'skipped', 'run'], fr: ['simulée', 'omise', 'réelle'] }
+const drillWords = [...drillWordsOf.en, ...drillWordsOf.fr]
 
 function checkDrill(reading: Reading, label: Label): void {
   if (readDrill(label) !== null) return
   const word = /^[\p{L}]+/u.exec(label.text.replace(/[`*]/g, ''))?.[0] ?? ''
-  wrong(reading, label, { rule: 'drill-word', what: 'word', expected: drillWords, near: nearest(word.toLowerCase(), drillWords) })
+  const near = nearest(word.toLowerCase(), drillWordsOf[reading.lang])
+  wrong(reading, label, { rule: 'drill-word', what: 'word', expected: drillWords, near })
 }
 
 function checkForEach(reading: Reading, runbook: Runbook, label: Label): void {

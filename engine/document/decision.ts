@@ -50,7 +50,7 @@ export function readDecision(reading: Reading, table: Table): DecisionTable {
           reason: `Unexpected target "${value.text}", expected continue, stop, ask, approve, a step or a link to a runbook`,
           expected: targetWords,
           actual: value.text,
-          nearest: nearTarget(value.text),
+          nearest: nearTarget(value.text, reading.lang),
         })
       return { when, target: { value, place } }
     })
@@ -82,7 +82,7 @@ function conditionIn(reading: Reading, cell: TableCell | undefined, table: Table
     reason: `Unexpected condition "${text}", expected an expression in code, or otherwise`,
     expected: ['`EXPRESSION`', 'otherwise', 'sinon'],
     actual: text,
-    nearest: nearest(word, ['otherwise', 'sinon']),
+    nearest: nearest(word, [reading.lang === 'fr' ? 'sinon' : 'otherwise']),
   })
   return { value: text, place }
 }

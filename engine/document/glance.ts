@@ -68,7 +68,7 @@ export function glanceAt(file: string, { headings, text, history }: Outline): Gl
   const lines = linesOf(text)
   const tree = readTree(file, lines)
   if (!('children' in tree)) return null
-  const reading: Reading = { file, source: text, lines, anchors: new Set(), problems: [] }
+  const reading: Reading = { file, source: text, lines, lang: 'en', anchors: new Set(), problems: [] }
   const { parts, sections } = readSections(reading, tree)
   if (!sections.some(({ name }) => name === 'procedure')) return null
   const nodesOf = (name: string): RootContent[] => parts.flatMap((part) => (part.name === name ? part.nodes : []))

@@ -35,11 +35,11 @@ export function idsOf(runbook: Runbook): Ids {
     steps.set(of, id)
     bodies.push({ of, items: of.items })
   }
-  for (const part of runbook.sections.flatMap((section) => section.steps)) {
-    if (part.type === 'phase') add(part, free(slug(part.title) || 'phase'))
-    for (const step of part.type === 'phase' ? part.steps : [part]) add(step, givenId(step.items) ?? free(titleId(step)))
-  }
-  // Sections come last: a step keeps the name of its title.
+  const parts = runbook.sections.flatMap((section) => section.steps)
+  for (const step of parts.flatMap((part) => (part.type === 'phase' ? part.steps : [part])))
+    add(step, givenId(step.items) ?? free(titleId(step)))
+  // Phases and sections come after: a step keeps the name of its title, also that of a block right below a phase's.
+  for (const part of parts) if (part.type === 'phase') add(part, free(slug(part.title) || 'phase'))
   const inside = new Set(bodies.flatMap(({ items }) => items))
   for (const section of runbook.sections) {
     const items = section.items.filter((item) => !inside.has(item))

@@ -1,5 +1,5 @@
 import type { Problem } from '../model/problem.ts'
-import type { Lang, Runbook, Section } from '../model/runbook.ts'
+import type { Runbook, Section } from '../model/runbook.ts'
 import { checkRunbook } from './check.ts'
 import { readEscalation } from './escalation.ts'
 import { readFrontMatter } from './front-matter.ts'
@@ -46,7 +46,8 @@ export function parseRunbook({ file, source: given }: { readonly file: string; r
   const tree = readTree(file, lines)
   if (!('children' in tree)) return { runbook: null, problems: [tree] }
   const headings = readHeadings(tree)
-  const reading: Reading = { file, source, lines, anchors: new Set(headings.map(({ anchor }) => anchor)), problems: [] }
+  const anchors = new Set(headings.map(({ anchor }) => anchor))
+  const reading: Reading = { file, source, lines, lang: readLang(tree), anchors, problems: [] }
   const runbook = assemble(reading, tree, headings)
   checkRunbook(reading, runbook)
   const problems = reading.problems.toSorted((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
@@ -84,11 +85,10 @@ function assemble(reading: Reading, tree: Root, headings: Runbook['headings']): 
   const escalation = of('escalation')
   const hasEscalation = parts.some(({ name }) => name === 'escalation')
   const all = sections.flatMap(({ items }) => items)
-  const lang: Lang = readLang(tree)
   return {
     file: reading.file,
     source: reading.source,
-    lang,
+    lang: reading.lang,
     title: readTitleOf(reading, tree),
     info: readInfo(reading, of('info'), readFrontMatter(reading, tree)),
     params: readParams(reading, of('params')),

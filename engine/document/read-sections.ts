@@ -43,7 +43,7 @@ function nameOf(reading: Reading, heading: Heading): Part['name'] {
   const text = plainText(heading)
   const known = sectionOf(text)
   if (known !== null) return known.section
-  const near = nearSection(text)
+  const near = nearSection(text, reading.lang)
   if (near !== null)
     report(reading, {
       rule: 'section-name',

@@ -1,4 +1,5 @@
 import type { Located, Place, Problem, Severity } from '../model/problem.ts'
+import type { Lang } from '../model/runbook.ts'
 import type { Code } from './codes.ts'
 import type { Lines } from './lines.ts'
 import { endOf, startOf } from './nodes.ts'
@@ -9,6 +10,8 @@ export interface Reading {
   readonly file: string
   readonly source: string
   readonly lines: Lines
+  /** The language of most of its words: what is suggested is of that language. */
+  readonly lang: Lang
   /** Anchors of all headings. */
   readonly anchors: ReadonlySet<string>
   readonly problems: Problem[]

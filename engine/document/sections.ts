@@ -60,12 +60,16 @@ export function sectionOf(heading: string): Name | null {
   return names.get(foldHeading(heading)) ?? null
 }
 
-/** The section name that a heading is close to, as it is written; null where it is one, or is close to none. */
-export function nearSection(heading: string): string | null {
+/** The section name that a heading is close to, as it is written, of the file's language first; null where it is one, or is close to none. */
+export function nearSection(heading: string, lang: Lang): string | null {
   const folded = foldHeading(heading)
   if (folded === '' || names.has(folded)) return null
-  const near = nearest(folded, [...names.keys()])
-  return near === null || !isAlike(folded, near) ? null : (written[near] ?? near.charAt(0).toUpperCase() + near.slice(1))
+  const own = [...names].flatMap(([name, of]) => (of.lang === null || of.lang === lang ? [name] : []))
+  const alike = (near: string | null): string | null => (near !== null && isAlike(folded, near) ? near : null)
+  const near = alike(nearest(folded, own)) ?? alike(nearest(folded, names.keys()))
+  if (near === null) return null
+  const accented = names.get(near)?.lang === 'fr' || lang === 'fr' ? written[near] : undefined
+  return accented ?? near.charAt(0).toUpperCase() + near.slice(1)
 }
 
 /** Closer than words that only end alike: *Introduction* is no misspelt *Instructions*. */

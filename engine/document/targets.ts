@@ -1,6 +1,6 @@
 import { fold } from '../language/fold.ts'
 import { nearest } from '../language/nearest.ts'
-import type { Target } from '../model/runbook.ts'
+import type { Lang, Target } from '../model/runbook.ts'
 import { plainText, walk } from './nodes.ts'
 import type { Nodes } from './nodes.ts'
 
@@ -40,18 +40,14 @@ export function readTarget(cell: Nodes, anchors: ReadonlySet<string>): Target {
   return stepNumberIn(text) === null ? { type: 'unknown', text } : { type: 'step', to: text }
 }
 
-/** The word that a target's text is near to, or null. */
-export function nearTarget(text: string): string | null {
-  return nearest(fold(/^[^:]*/.exec(text)?.[0] ?? ''), [
-    'continue',
-    'continuer',
-    'stop',
-    'fin',
-    'ask',
-    'demander',
-    'approve',
-    'approbation',
-  ])
+const shortWords: Readonly<Record<Lang, readonly string[]>> = {
+  en: ['continue', 'stop', 'ask', 'approve'],
+  fr: ['continuer', 'fin', 'demander', 'approbation'],
+}
+
+/** The word of the file's language that a target's text is near to, or null. */
+export function nearTarget(text: string, lang: Lang): string | null {
+  return nearest(fold(/^[^:]*/.exec(text)?.[0] ?? ''), shortWords[lang])
 }
 
 /** What a link to a step or a runbook means; a heading is named by its anchor where that exists, else by the link's text. */

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein'
 
 /**
- * The word that was probably meant, or null when none is near: at most a third of the letters wrong, at least two allowed;
+ * The word that was probably meant, or null when none is near: at most a third of the letters wrong, or two, and never more than half;
  * else the longest of which it is a longer or a shorter form (`integer` of `int`), from three letters on.
  */
 export function nearest(word: string, given: Iterable<string>): string | null {
@@ -11,7 +11,8 @@ export function nearest(word: string, given: Iterable<string>): string | null {
   let least = Math.max(2, Math.floor(word.length / 3)) + 1
   for (const candidate of words) {
     const far = distance(wanted, candidate.toLowerCase())
-    if (far < least && far < Math.max(wanted.length, candidate.length)) {
+    // With most letters wrong a short word is no misspelling: `foo` is not `fin`.
+    if (far < least && 2 * far <= Math.max(wanted.length, candidate.length)) {
       least = far
       best = candidate
     }

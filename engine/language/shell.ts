@@ -74,6 +74,15 @@ function visit(node: Node, found: Found, isTop: boolean): void {
       })
       return
     }
+    case 'Coproc': {
+      const name = (node['name'] as WordNode | undefined)?.value
+      if (name === undefined) return
+      found.assigns.push({ name, offset: node.pos, array: true }, { name: `${name}_PID`, offset: node.pos, array: false })
+      return
+    }
+    case 'FileDescriptorVariable':
+      found.assigns.push({ name: String(node['name']), offset: node.pos, array: false })
+      return
     case 'For':
     case 'Select': {
       const name = node['name'] as WordNode
@@ -114,7 +123,10 @@ function visit(node: Node, found: Found, isTop: boolean): void {
 function parameter(node: Node, found: Found): void {
   const name = NAME.exec(String(node['parameter']))?.[1]
   if (name === undefined) return
-  const operator = (node['operation'] as { readonly operator?: string } | undefined)?.operator ?? ''
+  const operation = node['operation'] as { readonly type?: string; readonly operator?: string } | undefined
+  // `${!PREFIX@}` lists names and takes no value.
+  if (operation?.type === 'Names') return
+  const operator = operation?.operator ?? ''
   found.uses.push({ name, offset: node.pos, defaulted: /^:?[-=+?]/.test(operator) })
   if (/^:?=/.test(operator)) found.assigns.push({ name, offset: node.pos, array: false })
 }
@@ -129,6 +141,12 @@ function arithmetic(node: Node, found: Found): void {
   }
 }
 
+/** `let x=1 "y += 2" z++`. */
+function counted({ value, pos }: WordNode, found: Found): void {
+  const name = /^\s*(?:(?:\+\+|--)\s*)?([A-Za-z_]\w*)\s*(?:\+\+|--|(?:[-+*/%&|^]|<<|>>)?=(?!=)|$)/.exec(value ?? '')?.[1]
+  if (name !== undefined) found.assigns.push({ name, offset: pos, array: false })
+}
+
 function command(node: Node, found: Found, isTop: boolean): void {
   const name = (node['name'] as WordNode | undefined)?.value
   const words = (node['suffix'] as readonly WordNode[] | undefined) ?? []
@@ -137,6 +155,7 @@ function command(node: Node, found: Found, isTop: boolean): void {
   if (name === 'exit' && isTop) found.exits.push(node.pos)
   if (name === 'printf' && words[0]?.value === '-v' && words[1] !== undefined)
     found.assigns.push({ name: words[1].value, offset: words[1].pos, array: false })
+  if (name === 'let') for (const word of words) counted(word, found)
   // What a trap or `eval` runs assigns too; a word that expands first is not known.
   const [inner] = name === 'trap' || name === 'eval' ? words : []
   if (inner?.value !== undefined)

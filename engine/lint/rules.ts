@@ -33,6 +33,7 @@ import silentProof from './rules/silent-proof.ts'
 import sshExpansion from './rules/ssh-expansion.ts'
 import stepInput from './rules/step-input.ts'
 import stepOrder from './rules/step-order.ts'
+import titleVerb from './rules/title-verb.ts'
 import unboundedDecision from './rules/unbounded-decision.ts'
 import unboundedLoop from './rules/unbounded-loop.ts'
 import undefinedName from './rules/undefined-name.ts'
@@ -79,6 +80,7 @@ export const rules: readonly Rule[] = [
   sshExpansion,
   stepInput,
   stepOrder,
+  titleVerb,
   unboundedDecision,
   unboundedLoop,
   undefinedName,

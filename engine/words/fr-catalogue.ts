@@ -145,6 +145,10 @@ export const frCatalogue: readonly Sentence[] = [
   ],
   ['Unexpected value for input of `{1}`: {=2}', "Valeur inattendue pour l'entrée de `{1}` : {=2}"],
   ['Unexpected value for `{1}` of `{2}`: {=3}', 'Valeur inattendue pour `{1}` de `{2}` : {=3}'],
+  [
+    'Unexpected title `{1}` without a verb, expected one that says what is done',
+    'Titre `{1}` sans verbe, attendu un titre qui dit ce qui est fait',
+  ],
   ['Unexpected step number {1}, expected {2}', "Numéro d'étape {1} inattendu, attendu {2}"],
   [
     'Unexpected loop without a bound, expected **At most** on the step that it comes back to, or attempts in the escalation section',

@@ -71,6 +71,18 @@ true
 \`\`\`
 `
 
+test('a block right below a phase is named as its step is', () => {
+  const { runbook } = parseRunbook({
+    file: 'a.md',
+    source:
+      '# R\n\n## Procedure\n\n### Phase 1: P\n\n```bash {command}\ntrue\n```\n\n#### Step 1: Q\n\n```bash {command}\ntrue\n```\n',
+  })
+  if (runbook === null) throw new Error('no runbook')
+  const ids = idsOf(runbook)
+  expect([...ids.items.values()]).toEqual(['p-command', 'q-command'])
+  expect([...ids.steps.values()]).toEqual(['p', 'q', 'p-2'])
+})
+
 test('steps and blocks have the ids that the rulings give them', () => {
   const { runbook, problems } = parseRunbook({ file: 'a.md', source })
   expect(problems).toEqual([])

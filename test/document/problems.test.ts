@@ -159,6 +159,14 @@ describe('sections and shape', () => {
     ])
   })
 
+  test('what is suggested is of the language of the file', () => {
+    const near = (source: string): (string | null)[] => problems(source).map(({ nearest }) => nearest)
+    expect(near(procedure('x').replace('## Procedure', '## Procedures'))).toContain('Procedure')
+    expect(near('# R\n\n## Procédures\n\n### Étape 1 : Voir\n\nx\n')).toContain('Procédure')
+    expect(near(procedure('| If | Then |\n| --- | --- |\n| `a == 1` | foo |'))).toEqual([null])
+    expect(near(procedure('| If | Then |\n| --- | --- |\n| `a == 1` | contineu |'))).toEqual(['continue'])
+  })
+
   test('a file without a procedure is no runbook, which is no mistake by itself', () => {
     expect(parseRunbook({ file: 'a.md', source: '# Notes\n' })).toMatchObject({
       runbook: null,

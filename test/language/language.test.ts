@@ -179,6 +179,8 @@ test('nearest: a third of the letters may be wrong, a longer form is near, nothi
   expect(nearest('timout', ['timeout', 'retries'])).toBe('timeout')
   expect(nearest('integer', ['int', 'list'])).toBe('int')
   expect(nearest('xyz', ['timeout'])).toBeNull()
+  expect(nearest('foo', ['fin', 'ask'])).toBeNull()
+  expect(nearest('wiat', ['wait'])).toBe('wait')
 })
 
 test('$NAME is replaced inside scalars, after parsing; a scalar that is exactly it keeps its type', () => {

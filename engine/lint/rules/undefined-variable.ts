@@ -5,7 +5,7 @@ import { eachScope } from '../scope.ts'
 
 /** What every shell has, or may be taken to have. */
 const environment =
-  /^(?:PATH|HOME|USER|LOGNAME|PWD|OLDPWD|SHELL|TERM|TMPDIR|LANG|LANGUAGE|LC_\w+|TZ|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|UID|EUID|PPID|SHLVL|RANDOM|SRANDOM|SECONDS|LINENO|EPOCHSECONDS|EPOCHREALTIME|IFS|PS[0-4]|REPLY|OPTARG|OPTIND|PIPESTATUS|FUNCNAME|GROUPS|DIRSTACK|COLUMNS|LINES|MAPFILE|READLINE_\w+|COPROC|BASH\w*|SSH_\w+|SUDO_\w+|XDG_\w+|EDITOR|VISUAL|PAGER|DISPLAY|_)$/
+  /^(?:PATH|HOME|USER|LOGNAME|PWD|OLDPWD|SHELL|TERM|TMPDIR|LANG|LANGUAGE|LC_\w+|TZ|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|UID|EUID|PPID|SHLVL|RANDOM|SRANDOM|SECONDS|LINENO|EPOCHSECONDS|EPOCHREALTIME|IFS|PS[0-4]|REPLY|OPTARG|OPTIND|PIPESTATUS|FUNCNAME|GROUPS|DIRSTACK|COLUMNS|LINES|MAPFILE|READLINE_\w+|COPROC(?:_PID)?|BASH\w*|SSH_\w+|SUDO_\w+|XDG_\w+|EDITOR|VISUAL|PAGER|DISPLAY|_)$/
 
 /**
  * A variable that a block uses and nothing defines: no parameter, no capture, no built-in name, no assignment in this or an earlier block.
@@ -21,6 +21,13 @@ const environment =
  *
  * ```bash {command}
  * echo "$since"
+ * ```
+ *
+ * ```bash {command}
+ * let x=1 "y = 2"
+ * coproc COPY { cat; }
+ * exec {lock}>"$TMPDIR/lock"
+ * echo "$x $y ${COPY[0]} $COPY_PID $lock ${!KAFKA_@}"
  * ```
  * ````
  *
