@@ -38,10 +38,10 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
   }
   /** A topic with a hundred records, whose readers may read it, and a group that has read forty of them. */
   const makeOrders = async (cluster: 'PRIMARY' | 'DR'): Promise<void> => {
-    await lab().cli('kafka-topics.sh', [...on(cluster), '--create', '--topic', 'orders', '--partitions', '1'])
+    await lab().cli('kafka-topics.sh', [...on(cluster), '--create', '--if-not-exists', '--topic', 'orders', '--partitions', '1'])
     const [, bootstrap = '', , config = ''] = on(cluster)
     const producer = `kafka-console-producer.sh --bootstrap-server ${bootstrap} --producer.config ${config}`
-    const written = await lab().exec(`seq 100 | ${producer} --topic orders --sync`)
+    const written = await lab().exec(`seq 100 | ${producer} --topic orders`)
     expect(written.code, written.stderr).toBe(0)
     const to = ['--group', 'billing', '--topic', 'orders', '--reset-offsets', '--to-offset', '40', '--execute']
     expect(await lab().cli('kafka-consumer-groups.sh', [...on(cluster), ...to])).toMatch(/billing\s+orders\s+0\s+40/)

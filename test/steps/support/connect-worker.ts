@@ -4,13 +4,15 @@ import type { AddressInfo } from 'node:net'
 interface Connector {
   config: Record<string, string>
   state: string
+  /** Which partitions its tasks have, by its configuration. */
+  assigned: (config: Readonly<Record<string, string>>) => string
   offsets: { readonly partition: Readonly<Record<string, unknown>>; readonly offset: unknown }[]
 }
 
 /** A Connect worker that keeps configurations, states and offsets, and runs nothing. */
 export async function connectWorker(given: Readonly<Record<string, Partial<Connector>>>) {
   const connectors = new Map<string, Connector>(
-    Object.entries(given).map(([name, one]) => [name, { config: {}, state: 'RUNNING', offsets: [], ...one }]),
+    Object.entries(given).map(([name, one]) => [name, { config: {}, state: 'RUNNING', assigned: () => '', offsets: [], ...one }]),
   )
   /** What it was told to change. */
   const changes: string[] = []
@@ -18,9 +20,10 @@ export async function connectWorker(given: Readonly<Record<string, Partial<Conne
     const [, , name = '', rest = ''] = path.split('/').map(decodeURIComponent)
     if (method !== 'GET') changes.push(`${method} ${path}`)
     if (method === 'POST') {
-      connectors.set(json.name, { config: json.config, state: json.initial_state, offsets: [] })
+      connectors.set(json.name, { config: json.config, state: json.initial_state, assigned: () => '', offsets: [] })
       return { status: 201, body: {} }
     }
+    if (path === '/') return { status: 200, body: { version: '4.3.1' } }
     const one = connectors.get(name)
     if (one === undefined) return { status: 404, body: { message: 'not there' } }
     const tasks = one.state === 'STOPPED' ? [] : [{ id: 0, state: one.state }]
@@ -29,6 +32,16 @@ export async function connectWorker(given: Readonly<Record<string, Partial<Conne
         return { status: 200, body: one.config }
       case 'GET status':
         return { status: 200, body: { name, connector: { state: one.state }, tasks } }
+      case 'GET tasks':
+        return {
+          status: 200,
+          body: one.state === 'STOPPED' ? [] : [{ config: { 'task.assigned.partitions': one.assigned(one.config) } }],
+        }
+      case 'PATCH config':
+        for (const [key, value] of Object.entries(json as Record<string, string | null>))
+          if (value === null) delete one.config[key]
+          else one.config[key] = value
+        return { status: 200, body: one.config }
       case 'GET offsets':
         return { status: 200, body: { offsets: one.offsets } }
       case 'PATCH offsets':
