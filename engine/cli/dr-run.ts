@@ -3,6 +3,7 @@ import { formatDay } from '../language/calendar.ts'
 import { nearest } from '../language/nearest.ts'
 import type { Problem } from '../model/problem.ts'
 import type { DrTest } from '../model/schedule.ts'
+import { judgeAbortIf } from '../report/abort-if.ts'
 import { dueOf } from '../report/due.ts'
 import { againstStart, type Against } from '../report/start-day.ts'
 import type { Words } from '../words/words.ts'
@@ -45,7 +46,7 @@ export async function drRun(id: string, given: Given): Promise<number> {
   if (open.length > 0) return refuse(...open.map((one) => usageProblem(problemOf(one, test, { programme, words: place.words }))))
   for (const line of notYet(test, given, place.words)) complain(`! ${line}`)
   const files = paths.flatMap((path) => (path === null ? [] : [relative(process.cwd(), path)]))
-  const notes = [dr.noteTest(test.id), ...against.map((one) => `override ${one.what}: ${given.reason ?? ''}`)]
+  const notes = [dr.noteTest(test.id), ...against.map((one) => `override ${one.what}: ${given.reason ?? ''}`), ...noteAbort(test)]
   return runAll(files, { test, given, notes, words: place.words })
 }
 
@@ -66,6 +67,7 @@ async function standsAgainst(
     operator,
     author: log.ok && log.stdout.trim() !== '' ? log.stdout.trim() : null,
     lastOperators: last?.operator.split(', ') ?? [],
+    values: process.env,
   })
 }
 
@@ -88,7 +90,21 @@ function problemOf(
     }
     case 'participants':
       return { rule, reason: one.role === 'author' ? dr.isAuthor(one.name) : dr.isLastOperator(one.name), actual: one.name }
+    case 'abort_if':
+      return {
+        rule,
+        reason: one.holdsWith === null ? dr.abortNotKnown(one.text, one.reason) : dr.abortHolds(one.text, one.holdsWith),
+        actual: one.holdsWith ?? one.reason,
+      }
   }
+}
+
+/** What the condition was judged by is part of the record. */
+function noteAbort({ abortIf }: DrTest): string[] {
+  const judged = abortIf === null ? null : judgeAbortIf(abortIf, process.env)
+  return judged === null
+    ? []
+    : [`abort_if ${abortIf}: ${judged.status === 'not-known' ? judged.reason : `${judged.status} (${judged.with})`}`]
 }
 
 /** What the schedule asks for and nobody here watches: said, never passed over. */
@@ -97,7 +113,7 @@ function notYet(test: DrTest, given: Given, { dr }: Words): string[] {
   const roles = test.approvals.map(({ role, min }) => (min === 1 ? role : `${min} × ${role}`))
   return [
     ...(roles.length === 0 ? [] : [dr.approvalsNotYet(roles.join(', '))]),
-    ...(test.abortIf === null ? [] : [dr.abortNotYet(test.abortIf)]),
+    ...(test.abortIf === null ? [] : [dr.abortOnce(test.abortIf)]),
     ...(test.environment === null || environment === test.environment ? [] : [dr.elsewhere(environment ?? '', test.environment)]),
   ]
 }

@@ -1,5 +1,6 @@
 import { wallOf } from '../language/zone.ts'
 import type { DrTest } from '../model/schedule.ts'
+import { judgeAbortIf } from './abort-if.ts'
 import { blockedOn } from './due.ts'
 
 /** What stands against starting a test now. */
@@ -7,15 +8,18 @@ export type Against =
   | { readonly what: 'blackout'; readonly why: string }
   | { readonly what: 'window' }
   | { readonly what: 'participants'; readonly role: 'author' | 'last_operator'; readonly name: string }
+  /** It holds with these values, or nobody can say whether it holds. */
+  | { readonly what: 'abort_if'; readonly text: string; readonly holdsWith: string | null; readonly reason: string }
 
-/** Everything that stands against a start: a blackout, the window, and who would operate it. */
+/** Everything that stands against a start: a blackout, the window, who would operate it, and a condition that forbids it. */
 export function againstStart(
-  test: Pick<DrTest, 'blackout' | 'window' | 'timezone' | 'exclude'>,
+  test: Pick<DrTest, 'blackout' | 'window' | 'timezone' | 'exclude' | 'abortIf'>,
   {
     nowMs,
     operator,
     author,
     lastOperators,
+    values,
   }: {
     readonly nowMs: number
     readonly operator: string
@@ -23,6 +27,8 @@ export function againstStart(
     readonly author: string | null
     /** Of its last run. */
     readonly lastOperators: readonly string[]
+    /** What the names of `abort_if` stand for now. */
+    readonly values: Readonly<Record<string, string | undefined>>
   },
 ): Against[] {
   const { day, minute } = wallOf(nowMs, test.timezone)
@@ -32,9 +38,20 @@ export function againstStart(
     window !== null &&
     (blockedOn({ ...test, blackout: [] }, day) !== null || minute < window.fromMinute || minute >= window.toMinute)
   const excluded = test.exclude.filter((role) => (role === 'author' ? author === operator : lastOperators.includes(operator)))
+  const abort = test.abortIf === null ? null : judgeAbortIf(test.abortIf, values)
   return [
     ...(blocked === null || blocked === 'window' ? [] : [{ what: 'blackout' as const, why: blocked.why }]),
     ...(isOutside ? [{ what: 'window' as const }] : []),
     ...excluded.map((role) => ({ what: 'participants' as const, role, name: operator })),
+    ...(abort === null || abort.status === 'does-not-hold'
+      ? []
+      : [
+          {
+            what: 'abort_if' as const,
+            text: test.abortIf ?? '',
+            holdsWith: abort.status === 'holds' ? abort.with : null,
+            reason: abort.status === 'holds' ? '' : abort.reason,
+          },
+        ]),
   ]
 }

@@ -64,8 +64,12 @@ export const enDr = {
       `Unexpected operator ${name}, who ran it the last time: expected somebody else, or --override participants --reason TEXT`,
     approvalsNotYet: (roles: string) =>
       `This version does not ask for the schedule's approvals (${roles}); those of the runbook's own steps hold`,
-    abortNotYet: (text: string) =>
-      `This version does not watch abort_if (${text}): watch it yourself, reprise stop RUN ends the drill`,
+    abortHolds: (text: string, values: string) =>
+      `Unexpected start while abort_if holds (${text}, with ${values}): wait, or say why not: --override abort_if --reason TEXT`,
+    abortNotKnown: (text: string, why: string) =>
+      `Unexpected start: whether abort_if holds (${text}) cannot be told, ${why}: give its names as environment variables, or say why not: --override abort_if --reason TEXT`,
+    abortOnce: (text: string) =>
+      `abort_if (${text}) is looked at before the start only: watch it from here on, reprise stop RUN ends the drill`,
     elsewhere: (is: string, wanted: string) => `It runs in ${is}, the schedule says ${wanted}: it will not count`,
     thenLeft: (files: string) => `Not run, as what stands before it has not passed: ${files}`,
     todo: (counts: string, what: string) => `${counts}: ${what}`,

@@ -67,8 +67,12 @@ export const frDr: Widen<typeof enDr> = {
       `Opérateur inattendu ${name}, qui l'a exécuté la dernière fois : attendu quelqu'un d'autre, ou --override participants --reason TEXTE`,
     approvalsNotYet: (roles) =>
       `Cette version ne demande pas les approbations du programme (${roles}) ; celles des étapes du runbook tiennent`,
-    abortNotYet: (text) =>
-      `Cette version ne surveille pas abort_if (${text}) : le surveiller soi-même, reprise stop RUN termine l'exercice`,
+    abortHolds: (text, values) =>
+      `Départ inattendu alors que abort_if est vrai (${text}, avec ${values}) : attendre, ou dire pourquoi pas : --override abort_if --reason TEXTE`,
+    abortNotKnown: (text, why) =>
+      `Départ inattendu : nul ne peut dire si abort_if est vrai (${text}), ${why} : donner ses noms comme variables d'environnement, ou dire pourquoi pas : --override abort_if --reason TEXTE`,
+    abortOnce: (text) =>
+      `abort_if (${text}) n'est regardé qu'avant le départ : le surveiller ensuite soi-même, reprise stop RUN termine l'exercice`,
     elsewhere: (is, wanted) => `Il s'exécute dans ${is}, le programme dit ${wanted} : il ne comptera pas`,
     thenLeft: (files) => `Non exécuté, car ce qui précède n'a pas réussi : ${files}`,
     todo: (counts, what) => `${counts} : ${what}`,

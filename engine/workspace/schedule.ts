@@ -1,4 +1,5 @@
 import { parseDuration } from '../language/duration.ts'
+import { parseExpression } from '../language/expression.ts'
 import { slug } from '../language/fold.ts'
 import { isZone } from '../language/zone.ts'
 import type { Problem } from '../model/problem.ts'
@@ -139,7 +140,7 @@ function testAt(fields: Fields, path: Path, { timezone, line, declared }: Around
     window: ownWindow,
     blackout: blackoutOf(fields, at('blackout')),
     approvals: approvalsAt(fields, at('approvals')),
-    abortIf: fields.text(at('abort_if')),
+    abortIf: expressionAt(fields, at('abort_if')),
     exclude: excludeAt(fields, at('participants')),
     retestDays: daysOf(fields, at('retest_within')) ?? RETEST_DAYS,
     maxAgeDays: daysOf(fields, at('max_age')),
@@ -189,6 +190,13 @@ function durationAt(fields: Fields, path: Path): number | null {
   const ms = text === null ? null : parseDuration(text)
   if (text !== null && (ms === null || ms <= 0)) fields.wrong(path, ['15min', '2h', '4h'], 'a duration such as 2h')
   return ms
+}
+
+function expressionAt(fields: Fields, path: Path): string | null {
+  const text = fields.text(path)
+  const parsed = text === null ? null : parseExpression(text)
+  if (parsed?.ok === false) fields.wrong(path, [...parsed.expected], 'an expression such as error_budget_left < 0.5')
+  return text
 }
 
 function targetsAt(fields: Fields, path: Path): DrTest['targets'] {

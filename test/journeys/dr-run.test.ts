@@ -119,14 +119,44 @@ describe('dr run', () => {
   })
 
   test('says what of the schedule nobody watches, and that another environment does not count', async () => {
-    const more = ', abort_if: "budget < 0.5", approvals: [{role: dr-lead, min: 2}]'
+    const more = ', approvals: [{role: dr-lead, min: 2}]'
     const { call, dr } = folder({}, more)
     const { code, stderr } = await dr('-e', 'lab')
     expect(code).toBe(0)
     expect(stderr).toContain('(2 × dr-lead)')
-    expect(stderr).toContain('does not watch abort_if (budget < 0.5)')
     expect(stderr).toContain('the schedule says staging: it will not count')
     expect((await call('dr', 'status', '--json')).stdout).toContain('"why":"environment"')
+  })
+
+  test.each([
+    ['holds', { budget: '0.4' }, 'abort_if holds (budget < 0.5, with budget=0.4)'],
+    ['names what has no value', {}, 'budget has no value'],
+    ['names what is empty', { budget: ' ' }, 'budget has no value'],
+    ['is of another type', { budget: 'plenty' }, 'cannot compare the string plenty'],
+  ] as const)('refuses while abort_if %s, unless a person says why not', async (_, env, said) => {
+    const { root, call, dr } = folder({}, ', abort_if: "budget < 0.5"')
+    const args = ['dr', 'run', 'full-failover', '--unattended', '--as', 'ann']
+    const refused = await reprise(args, { cwd: root, env })
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(said)])
+    expect(existsSync(join(root, '.reprise/runs'))).toBe(false)
+    expect((await dr('--override', 'abort_if')).code).toBe(2)
+    const over = await reprise([...args, '--override', 'abort_if', '--reason', 'the auditor is here'], { cwd: root, env })
+    expect(over.code, over.stdout + over.stderr).toBe(0)
+    expect((await call('show', '--json')).stdout).toContain('override abort_if: the auditor is here')
+  })
+
+  test('starts while abort_if does not hold, and keeps what it was judged by', async () => {
+    const { root, call } = folder({}, ', abort_if: "budget < 0.5 or frozen"')
+    const env = { budget: '0.8', frozen: 'false' }
+    const ended = await reprise(['dr', 'run', 'full-failover', '--unattended', '--as', 'ann'], { cwd: root, env })
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('is looked at before the start only')])
+    expect((await call('show', '--json')).stdout).toContain('does-not-hold (budget=0.8, frozen=false)')
+  })
+
+  test('an abort_if that is no expression is a problem of the schedule', async () => {
+    const { dr, call } = folder({}, ', abort_if: "budget <"')
+    for (const ended of [await dr(), await call('dr', 'status')])
+      expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('an expression such as')])
   })
 
   test('an unknown test, a test without a runbook', async () => {

@@ -15,6 +15,7 @@ test("the shipped runbooks serve the chapter's schedule as it stands, each at th
   const tests = JSON.parse(said.stdout) as { id: string; runbook: string | null }[]
   expect(Object.fromEntries(tests.map(({ id, runbook }) => [id, runbook]))).toMatchObject({
     'test-de-communication': 'runbooks/kafka/dr-test.md',
+    'test-de-basculement-partiel': 'runbooks/kafka/failover-topic.md',
     'test-de-basculement-complet': 'runbooks/kafka/failover-dr.md',
     'test-de-chaos': 'runbooks/kafka/chaos-test.md',
   })

@@ -5,6 +5,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import { openDrSite, runOf } from '../support/dr-site.ts'
+import { keepRow } from '../support/keep-row.ts'
 import { useLab } from '../support/lab.ts'
 
 const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
@@ -117,6 +118,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     const group = await lab().cli('kafka-consumer-groups.sh', [...site.on('dr'), '--describe', '--group', 'load'])
     expect(group).toMatch(/load\s+load\s+0\s+\d+/)
     expect(readFileSync(join(lab().root, file), 'utf8')).toMatch(/\| passed +\|/)
+    keepRow(lab().root, file)
   }, 600_000)
 
   test('with the engine killed at the fence, the resumed run moves it', async () => {
@@ -160,7 +162,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
 
   test('a topic that went offline moves once the DR lead has approved, and says what that cost', async () => {
     await prepare({ only: 1 })
-    await lab().fault('crash', 'p1')
+    await lab().fault('kill', 'p1')
     const asked = await expect
       .poll(async () => (await lab().cli('kafka-topics.sh', [...site.on('primary'), '--describe', '--topic', 'load'])).trim(), {
         timeout: 60_000,

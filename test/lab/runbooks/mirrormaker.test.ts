@@ -1,9 +1,10 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
+import { keepRow } from '../support/keep-row.ts'
 import { useLab } from '../support/lab.ts'
 
 const shipped = fileURLToPath(new URL('../../../', import.meta.url))
@@ -51,6 +52,14 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
   const endOf = async (cluster: 'PRIMARY' | 'DR', topic: string): Promise<string> =>
     (await lab().cli('kafka-get-offsets.sh', [...on(cluster), '--topic', topic])).trim()
 
+  /** What a reader of committed records sees of a topic: its partition and its key, a line each. */
+  const committed = async (cluster: 'PRIMARY' | 'DR', topic: string): Promise<readonly string[]> => {
+    const how = ['--isolation-level', 'read_committed', '--from-beginning', '--timeout-ms', '8000']
+    const shown = ['print.partition', 'print.key', 'print.value'].flatMap((name) => ['--formatter-property', `${name}=true`])
+    const text = await lab().cli('kafka-console-consumer.sh', [...on(cluster), '--topic', topic, ...how, ...shown])
+    return text.split('\n').filter((line) => line.startsWith('Partition:'))
+  }
+
   beforeEach(async () => {
     await lab().lab('load', 'stop')
     // Those of the test before make their topics again while they are removed.
@@ -77,6 +86,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     const again = await deploy()
     expect(again.code, again.stdout + again.stderr).toBe(0)
     expect(await endOf('DR', 'orders')).toBe('orders:0:100')
+    keepRow(lab().root, file)
   }, 400_000)
 
   test('active and active: each cluster has the copy of the other under its alias', async () => {
@@ -103,4 +113,36 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     expect(ended.stdout).toContain('exactly')
     expect(await connectors()).toEqual([])
   }, 200_000)
+
+  test('exactly once: a worker that is killed in the middle of the copy neither loses nor doubles a record', async () => {
+    const config = join(lab().home, 'nodes/connect/server.properties')
+    const before = readFileSync(config, 'utf8')
+    writeFileSync(config, `${before}exactly.once.source.support=enabled\n`)
+    try {
+      expect((await lab().lab('svc', 'restart', 'connect')).code).toBe(0)
+      expect((await lab().lab('load', 'start', '--partitions', '3', '--rate', '150')).code).toBe(0)
+      const ended = await deploy({ EXACTLY_ONCE: 'true', CHECK_TOPICS: 'orders,load' })
+      expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+      const flow = JSON.parse((await lab().exec('curl --fail -sS "$CONNECT_URL/connectors/primary-dr-source"')).stdout)
+      expect(flow).toMatchObject({ config: { 'exactly.once.support': 'required' } })
+      const transactions = await lab().cli('kafka-transactions.sh', [...on('DR'), 'list'])
+      expect(transactions).toMatch(/mm2-dr-primary-dr-source-0\s/)
+      await lab().fault('kill', 'connect')
+      expect((await lab().lab('svc', 'start', 'connect')).code).toBe(0)
+      await lab().lab('load', 'stop')
+      const written = await committed('PRIMARY', 'load')
+      const copied = async (): Promise<number> => new Set(await committed('DR', 'load')).size
+      await expect.poll(copied, { timeout: 120_000, interval: 2000 }).toBe(written.length)
+      const there = await committed('DR', 'load')
+      process.stdout.write(
+        `exactly once, worker killed: ${written.length} written, ${there.length - new Set(there).size} duplicated\n`,
+      )
+      expect(there.toSorted()).toEqual(written.toSorted())
+      expect(await committed('DR', 'orders')).toHaveLength(100)
+    } finally {
+      await lab().lab('load', 'stop')
+      writeFileSync(config, before)
+      await lab().lab('svc', 'restart', 'connect')
+    }
+  }, 600_000)
 })
