@@ -24,7 +24,7 @@ async function flow(
     own.remove()
     await worker.close()
   })
-  const given = (more: object) => ({ url: worker.url, connector: 'flow', topics: ['a.b'], timeoutMs: 1000, ...more })
+  const given = (more: object) => ({ url: worker.url, connector: 'flow', topics: ['a.b'], timeoutMs: 10_000, ...more })
   return {
     worker,
     exclude: () => worker.connectors.get('flow')?.config['topics.exclude'],
@@ -60,7 +60,7 @@ test('a topic is let in again, and the others stay out', async () => {
 
 test('as long as a task has a partition of it, nothing is said to be done', async () => {
   const { run } = await flow({}, () => 'a.b-0')
-  expect(await run()).toMatchObject({
+  expect(await run({ timeoutMs: 1500 })).toMatchObject({
     status: 'unknown',
     verdict: 'unknown',
     summary: expect.stringContaining('a.b is still with its tasks'),
@@ -69,7 +69,10 @@ test('as long as a task has a partition of it, nothing is said to be done', asyn
 
 test('a topic that its patterns do not name is not said to be copied', async () => {
   const { run } = await flow({ 'topics.exclude': String.raw`x,a\.b` }, () => 'c-0')
-  expect(await run({ to: 'in' })).toMatchObject({ status: 'unknown', summary: expect.stringContaining('no task has a.b') })
+  expect(await run({ to: 'in', timeoutMs: 1500 })).toMatchObject({
+    status: 'unknown',
+    summary: expect.stringContaining('no task has a.b'),
+  })
 })
 
 test('what copies nothing is refused, and so is what is not there', async () => {

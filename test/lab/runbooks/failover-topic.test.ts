@@ -108,7 +108,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
       const allow = ['--add', '--allow-principal', 'User:app', '--operation', 'All', '--topic', 'load']
       await lab().cli('kafka-acls.sh', [...site.on(cluster), ...allow])
     }
-  }, 300_000)
+  }, 600_000)
 
   test('a topic moves with its clients and loses no record, and the others stay', async () => {
     await prepare()

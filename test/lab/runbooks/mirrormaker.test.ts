@@ -71,7 +71,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     }
     for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
     await makeOrders('PRIMARY')
-  }, 300_000)
+  }, 600_000)
 
   test('active and passive: topics, offsets and ACLs are on the DR cluster, and it may be run again', async () => {
     const ended = await deploy()
