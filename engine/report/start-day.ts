@@ -49,8 +49,8 @@ export function againstStart(
           {
             what: 'abort_if' as const,
             text: test.abortIf ?? '',
-            holdsWith: abort.status === 'holds' ? abort.with : null,
-            reason: abort.status === 'holds' ? '' : abort.reason,
+            holdsWith: abort.status === 'not-known' ? null : abort.with,
+            reason: abort.status === 'not-known' ? abort.reason : '',
           },
         ]),
   ]
