@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { toolPath } from '../support/tool-path.ts'
@@ -41,6 +41,39 @@ test('what is asked for wrongly is refused before anything is fetched or started
       expect((await reprise(['lab', ...words], options)).code, words.join(' ')).toBe(2)
     expect((await reprise(['lab', '--help', '--lang', 'fr'], options)).stdout).toContain('de vrais clusters Kafka')
     expect((await reprise(['--help'], options)).stdout).toContain('lab <action>')
+  } finally {
+    remove()
+  }
+})
+
+test('a wrong KAFKA_HOME is refused with what is missing of it, before anything is fetched or started', async () => {
+  const { root, remove } = workspace({})
+  const home = join(root, 'kafka')
+  const options = { cwd: root, env: { XDG_CACHE_HOME: join(root, 'cache'), KAFKA_HOME: home } }
+  const refused = async (why: string): Promise<void> => {
+    expect(await reprise(['lab', 'up'], options)).toMatchObject({
+      code: 1,
+      stderr: `reprise lab: KAFKA_HOME is ${home}, but ${why}\n`,
+    })
+    const doctor = await reprise(['lab', 'doctor'], options)
+    expect(doctor.code).toBe(1)
+    expect(doctor.stdout).toContain(`✗ KAFKA_HOME    KAFKA_HOME is ${home}, but ${why}\n`)
+  }
+  const has = (jar: string): void => writeFileSync(join(home, 'libs', jar), '')
+  try {
+    const libs = join(home, 'libs')
+    await refused(`there is no ${libs}`)
+    mkdirSync(libs, { recursive: true })
+    await refused(`there is no kafka-clients-4.3.1.jar in ${libs}`)
+    has('kafka-clients-2.8.1.jar')
+    await refused('it is Kafka 2.8.1: the lab knows 4.3.1 and 3.9.2')
+    has('kafka-clients-4.3.1.jar')
+    has('kafka_2.13-4.3.1.jar')
+    has('kafka-tools-4.3.1.jar')
+    await refused(`${libs} lacks connect-runtime-4.3.1.jar, connect-mirror-4.3.1.jar`)
+    has('connect-runtime-4.3.1.jar')
+    has('connect-mirror-4.3.1.jar')
+    expect((await reprise(['lab', 'doctor'], options)).stdout).toContain(`✓ KAFKA_HOME    Kafka 4.3.1, in ${home}\n`)
   } finally {
     remove()
   }

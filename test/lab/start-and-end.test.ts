@@ -1,10 +1,13 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readDotenv } from '../../engine/workspace/dotenv.ts'
+import { cacheFolder } from '../../steps/kafka/lab/folders.ts'
 import { describeWith } from '../support/describe-with.ts'
+import { reprise } from '../support/reprise.ts'
 import { createTopics, readValues, writeValues } from './support/clients.ts'
-import { startLab, useLab, withLab } from './support/lab.ts'
+import { labsFolder, startLab, useLab, withLab } from './support/lab.ts'
 
 interface Status {
   readonly nodes: readonly { readonly name: string; readonly state: string; readonly pid: number }[]
@@ -119,6 +122,52 @@ describeWith(['java', 'mvn'], 'a lab of one node', () => {
     expect(existsSync(join(`${lab().home}.log`, 'p1.log'))).toBe(true)
     expect(await lab().lab('status')).toMatchObject({ code: 1, stderr: expect.stringContaining('reprise lab up') as string })
     expect((await lab().lab('down')).code).toBe(0)
+  })
+})
+
+describeWith(['java', 'mvn'], 'a lab of an installed Kafka', () => {
+  // The same folder each time: class-data archives are kept by the paths of the jars.
+  const kafkaHome = `${labsFolder}-installed`
+  const shipped = fileURLToPath(new URL('../../runbooks/', import.meta.url))
+  beforeAll(async () => {
+    // What Maven fetched, as the official archive lays it out.
+    const { code, stderr } = await reprise(['lab', 'setup'], { cwd: shipped })
+    expect(code, stderr).toBe(0)
+    const fetched = join(cacheFolder(), 'kafka-3.9.2')
+    rmSync(kafkaHome, { recursive: true, force: true })
+    mkdirSync(join(kafkaHome, 'libs'), { recursive: true })
+    for (const jar of readdirSync(fetched)) symlinkSync(join(fetched, jar), join(kafkaHome, 'libs', jar))
+  }, 600_000)
+  const lab = useLab({ topology: 'single', kafkaHome })
+  afterAll(async () => {
+    await lab().stop()
+    rmSync(kafkaHome, { recursive: true, force: true })
+  })
+
+  const commandLine = async (): Promise<string> =>
+    readFileSync(`/proc/${(await statusOf(lab())).nodes[0]?.pid ?? 0}/cmdline`, 'utf8')
+
+  test('is of its line and runs its jars, with its tools and after a restart too', async () => {
+    expect(lab().env['KAFKA_VERSION']).toBe('3.9.2')
+    expect(await commandLine()).toContain(`${kafkaHome}/libs/kafka_2.13-3.9.2.jar`)
+    expect(readFileSync(join(lab().env['KAFKA_BIN'] ?? '', 'kafka-run-class.sh'), 'utf8')).toContain(`${kafkaHome}/libs/`)
+    expect(await lab().exec('$SVC_RESTART p1')).toMatchObject({ code: 0 })
+    expect(await commandLine()).toContain(`${kafkaHome}/libs/kafka_2.13-3.9.2.jar`)
+  })
+
+  test('answers to the health runbook, in which one broker keeps to all but the policy of three', async () => {
+    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    const { PRIMARY_BOOTSTRAP = '' } = lab().env
+    await createTopics(PRIMARY_BOOTSTRAP, ['orders'], 3)
+    const given = ['BROKERS=1', 'TOPICS=orders', 'DISK_WARN=100', 'DISK_FAIL=100'].flatMap((one) => ['-p', one])
+    const file = 'runbooks/kafka/topic-health.md'
+    const ended = await lab().reprise(['run', file, '--unattended', '--no-history', '-e', 'lab', '--json', ...given])
+    expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+    const [last] = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string }[]
+    const shown = JSON.parse((await lab().reprise(['show', last?.run ?? '', '--json'])).stdout) as {
+      steps: { id: string; result: string }[]
+    }
+    expect(shown.steps.filter(({ result }) => result !== 'done').map(({ id }) => id)).toEqual(['durability'])
   })
 })
 

@@ -27,7 +27,16 @@ export async function train(installation: Installation, tell: (line: string) => 
     const trained = join(home, 'archives')
     mkdirSync(trained, { recursive: true })
     const basePort = await claimPorts(home, undefined)
-    const plan: LabPlan = { topology: 'dr', version, security: 'none', links: false, services: false, basePort, home }
+    const plan: LabPlan = {
+      topology: 'dr',
+      version,
+      security: 'none',
+      links: false,
+      services: false,
+      installed: null,
+      basePort,
+      home,
+    }
     try {
       await record(plan, { ...installation, archives: trained })
       renameSync(trained, archives)

@@ -4,6 +4,7 @@ import { train } from './archives.ts'
 import { fault } from './fault-command.ts'
 import { faultsOf } from './faults.ts'
 import { install } from './installation.ts'
+import { kafkaHome } from './kafka-home.ts'
 import { labDoctor } from './lab-doctor.ts'
 import { labDown } from './lab-down.ts'
 import { envText, labEnv } from './lab-env.ts'
@@ -112,7 +113,8 @@ async function loads({ words, flags, home, say }: LabCall): Promise<number> {
 }
 
 async function setup({ say, tell }: LabCall): Promise<number> {
-  for (const version of VERSIONS) await train(await install(version, tell), tell)
+  const installed = kafkaHome()
+  for (const version of VERSIONS) await train(await install({ version, installed }, tell), tell)
   say(`Kafka ${VERSIONS.join(' and ')} are here`)
   return 0
 }

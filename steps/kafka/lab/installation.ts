@@ -5,7 +5,8 @@ import { cacheFolder, labAsset } from './folders.ts'
 import { LabError } from './lab-error.ts'
 import { withLock } from './lock.ts'
 import { mustRun, needProgram } from './run-tool.ts'
-import type { Version } from './topology.ts'
+import { jarsOf } from './kafka-home.ts'
+import type { LabPlan, Version } from './topology.ts'
 
 /** One line of Kafka as it is on this machine. */
 export interface Installation {
@@ -22,9 +23,13 @@ export interface Installation {
 type Tell = (line: string) => void
 
 /** Finds a line of Kafka, fetching what is missing by Maven into the cache that all checkouts share. */
-export async function install(version: Version, tell: Tell): Promise<Installation> {
+export async function install(
+  { version, installed }: Pick<LabPlan, 'version' | 'installed'>,
+  tell: Tell = () => undefined,
+): Promise<Installation> {
   const java = realpathSync(javaProgram())
-  const [jars, agents] = [installed(version) ?? (await fetched(`kafka-${version}`, tell)), await fetched('jmx-exporter', tell)]
+  const jars = installed?.version === version ? jarsOf(installed.folder) : await fetched(`kafka-${version}`, tell)
+  const agents = await fetched(AGENT, tell)
   const classPath = jarsIn(jars).join(':')
   const agent = jarsIn(agents).at(0) ?? ''
   const key = createHash('sha256')
@@ -34,10 +39,13 @@ export async function install(version: Version, tell: Tell): Promise<Installatio
   return { version, java, classPath, agent, archives: join(cacheFolder(), 'archives', `${version}-${key}`) }
 }
 
-/** Whether the jars of a line are on this machine already. */
-export function isFetched(version: Version): boolean {
-  return existsSync(join(cacheFolder(), `kafka-${version}`))
+/** Whether the jars of a line, or of the JMX exporter, have been fetched already. */
+export function isFetched(what: Version | typeof AGENT): boolean {
+  return existsSync(join(cacheFolder(), what === AGENT ? AGENT : `kafka-${what}`))
 }
+
+/** The JMX exporter: no Kafka brings it. */
+export const AGENT = 'jmx-exporter'
 
 /** `java`, as `JAVA_HOME` or the PATH has it. */
 function javaProgram(): string {
@@ -46,15 +54,6 @@ function javaProgram(): string {
   const file = join(JAVA_HOME, 'bin', 'java')
   if (!existsSync(file)) throw new LabError(`JAVA_HOME is ${JAVA_HOME}, but there is no ${file}`)
   return file
-}
-
-/** `KAFKA_HOME`'s jars, where they are of this line. */
-function installed(version: Version): string | null {
-  const { KAFKA_HOME } = process.env
-  if (KAFKA_HOME === undefined || KAFKA_HOME === '') return null
-  const jars = join(KAFKA_HOME, 'libs')
-  if (!existsSync(jars)) throw new LabError(`KAFKA_HOME is ${KAFKA_HOME}, but there is no ${jars}`)
-  return existsSync(join(jars, `kafka-clients-${version}.jar`)) ? jars : null
 }
 
 async function fetched(name: string, tell: Tell): Promise<string> {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { kafkaHome } from './kafka-home.ts'
 import { LabError } from './lab-error.ts'
 import type { LoadOrder } from './load-files.ts'
 import type { Asked } from './lab-up.ts'
@@ -37,12 +38,15 @@ export function parseFlags(args: readonly string[]) {
 export function askedBy(flags: Flags, home: string): Asked {
   const topology: Topology = oneOf('topology', TOPOLOGIES, flags.topology ?? 'dr')
   const isOld = topology === 'migration' || topology === 'upgrade'
-  const version = oneOf('version', isOld ? (['3.9.2'] as const) : VERSIONS, flags.version ?? (isOld ? '3.9.2' : '4.3.1'))
+  const installed = kafkaHome()
+  const usual = isOld ? '3.9.2' : (installed?.version ?? '4.3.1')
+  const version = oneOf('version', isOld ? (['3.9.2'] as const) : VERSIONS, flags.version ?? usual)
   const security = oneOf('security', SECURITIES, flags.security ?? 'none')
   const basePort = flags['base-port'] === undefined ? undefined : Number(flags['base-port'])
   if (basePort !== undefined && !(Number.isInteger(basePort) && basePort >= 1024 && basePort <= 65_000))
     throw new LabError('--base-port: expected a number between 1024 and 65000', 2)
-  return { topology, version, security, links: flags.links === true, services: flags.services === true, basePort, home }
+  const [links, services] = [flags.links === true, flags.services === true]
+  return { topology, version, security, links, services, installed, basePort, home }
 }
 
 /** What a load shall do otherwise than by default. */

@@ -10,6 +10,10 @@ const planShape = z.strictObject({
   security: z.enum(SECURITIES),
   links: z.boolean(),
   services: z.boolean(),
+  installed: z
+    .strictObject({ folder: z.string(), version: z.enum(VERSIONS) })
+    .nullable()
+    .default(null),
   basePort: z.int(),
   home: z.string(),
 })

@@ -19,7 +19,7 @@ export function nodeNamed(plan: LabPlan, name: string): KafkaNode {
 export async function startNode(plan: LabPlan, node: KafkaNode): Promise<void> {
   const version = versionOf(plan.home, node.name)
   if (version === null) throw new LabError(`${node.name}: its link "kafka" names no line of Kafka that the lab has`)
-  const installation = await install(version, () => undefined)
+  const installation = await install({ version, installed: plan.installed })
   startProcess(plan.home, { name: node.name, argv: commandOf(plan, { node, installation }) })
 }
 

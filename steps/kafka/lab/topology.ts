@@ -6,6 +6,12 @@ export type Topology = (typeof TOPOLOGIES)[number]
 export const VERSIONS = ['4.3.1', '3.9.2'] as const
 export type Version = (typeof VERSIONS)[number]
 
+/** An installed Kafka. */
+export interface KafkaHome {
+  readonly folder: string
+  readonly version: Version
+}
+
 /** How clients speak to brokers; between brokers it is plain text on listeners of their own. */
 export const SECURITIES = ['none', 'tls', 'tls-scram', 'tls-plain', 'scram', 'plain'] as const
 export type Security = (typeof SECURITIES)[number]
@@ -41,6 +47,8 @@ export interface LabPlan {
   readonly links: boolean
   /** DNS, Prometheus, and what answers as Slack, PagerDuty and Route 53 do. */
   readonly services: boolean
+  /** The Kafka that serves its own line; what it is not comes by Maven. */
+  readonly installed: KafkaHome | null
   readonly basePort: number
   /** The folder of everything. */
   readonly home: string

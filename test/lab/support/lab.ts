@@ -17,6 +17,8 @@ export interface LabOptions {
   readonly links?: boolean
   /** DNS, Prometheus, and what answers as Slack, PagerDuty and Route 53 do. */
   readonly services?: boolean
+  /** `KAFKA_HOME` of the call that starts it, and of no other. */
+  readonly kafkaHome?: string
 }
 
 /** A lab that is up. */
@@ -64,7 +66,14 @@ async function endOthers(): Promise<void> {
 /** Starts a lab, or takes the one that is up already and brings it back to its beginning. */
 export async function startLab(options: LabOptions): Promise<Lab> {
   const { topology, version = 'default', security = 'none', links = false, services = false } = options
-  const name = [topology, version, security, ...(links ? ['links'] : []), ...(services ? ['services'] : [])].join('-')
+  const name = [
+    topology,
+    version,
+    security,
+    ...(links ? ['links'] : []),
+    ...(services ? ['services'] : []),
+    ...(options.kafkaHome === undefined ? [] : ['installed']),
+  ].join('-')
   const folder = join(labsFolder, name)
   own.add(name)
   await endOthers()
@@ -76,6 +85,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const lab = (...words: readonly string[]): Promise<Ended> =>
     reprise(['lab', ...words, '--home', home], { cwd: root, env: outer })
   const must = async (...words: readonly string[]): Promise<string> => passed(await lab(...words), `lab ${words.join(' ')}`)
+  const installed = options.kafkaHome === undefined ? {} : { KAFKA_HOME: options.kafkaHome }
   const flags = [
     '--topology',
     topology,
@@ -87,7 +97,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   ]
   // One that was up, whole or with a node that a test has killed, keeps what was in it.
   const isFresh = !existsSync(join(home, 'ready'))
-  await must('up', ...flags)
+  passed(await reprise(['lab', 'up', ...flags, '--home', home], { cwd: root, env: { ...outer, ...installed } }), 'lab up')
   if (!isFresh) await must('reset')
   const env = JSON.parse(await must('env', '--json')) as Record<string, string>
   const all = { ...outer, ...env, PATH: `${env['KAFKA_BIN']}:${process.env['PATH']}` }
