@@ -20,6 +20,7 @@ import { startServices } from './services.ts'
 import { writeBin, writeTools } from './shims.ts'
 import { nodeReady, startNode } from './start-node.ts'
 import { endLeftovers, runningProcess } from './supervise.ts'
+import { makeAccounts } from './zookeeper-accounts.ts'
 import { brokersOf, nodesOf, VERSIONS, type KafkaNode, type LabPlan, type Version } from './topology.ts'
 
 export type Tell = (line: string) => void
@@ -74,7 +75,8 @@ async function clear(home: string, tell: Tell): Promise<void> {
 async function begin(asked: Asked, tell: Tell): Promise<LabPlan> {
   const { home } = asked
   const versions: readonly Version[] = asked.topology === 'upgrade' ? VERSIONS : [asked.version]
-  for (const version of versions) await train(await install(version, tell), tell)
+  const { installed } = asked
+  for (const version of versions) await train(await install({ version, installed }, tell), tell)
   mkdirSync(home, { recursive: true, mode: 0o700 })
   const plan: LabPlan = { ...asked, basePort: await claimPorts(home, asked.basePort) }
   rememberPlan(plan)
@@ -100,11 +102,11 @@ async function prepare(plan: LabPlan, versions: readonly Version[]): Promise<voi
       home,
       nodesOf(plan).map(({ name }) => name),
     )
-  for (const version of versions) writeTools(home, await install(version, () => undefined))
+  for (const version of versions) writeTools(home, await install({ version, installed: plan.installed }))
   writeBin(home, plan.version)
   if (plan.topology === 'migration') writePhaseCommands(home)
   writeNodes(plan)
-  await formatNodes(plan, await install(plan.version, () => undefined))
+  await formatNodes(plan, await install(plan))
 }
 
 async function start(plan: LabPlan, tell: Tell): Promise<void> {
@@ -133,6 +135,7 @@ async function start(plan: LabPlan, tell: Tell): Promise<void> {
     await told('connect', nodeReady(plan, connect))
   }
   await primaryReady
+  await makeAccounts(plan)
   if (connect === undefined) return
   await startConnectors(plan)
   tell(`MirrorMaker 2 runs after ${seconds()}`)

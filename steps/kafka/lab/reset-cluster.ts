@@ -17,7 +17,7 @@ export async function resetCluster(plan: LabPlan, name: 'primary' | 'dr'): Promi
     const { topics } = must(await fetchMetadata(cluster, null))
     const names = topics.flatMap((topic) => (topic.name === null || KEPT.test(topic.name) ? [] : [topic.name]))
     await removeTopics(cluster, names)
-    for (const { groupId } of must(await listGroups(cluster)).groups)
+    for (const { groupId } of must(await listGroups(cluster)).items)
       // One that still has members goes with its last one.
       if (groupId !== 'mm2-dr') await deleteGroup(cluster, groupId)
     await removeAcls(cluster)
