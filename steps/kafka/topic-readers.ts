@@ -10,6 +10,7 @@ import { sayFailure } from './support/failure.ts'
 import { few, judged, notKnown } from './support/judge.ts'
 import type { Finding } from './support/judge.ts'
 import { kafka } from './support/kafka.ts'
+import { sayUnkept } from './support/keepers.ts'
 
 const input = z.strictObject({
   ...clusterInput,
@@ -70,11 +71,11 @@ async function judge(given: Input, cluster: Cluster, { signal }: StepTools): Pro
     return { verdict: 'unknown', summary: `not there, or not to be seen: ${few(missing)}`, evidence: { missing } }
   const listed = await listGroups(cluster)
   if (!listed.ok) return notKnown('consumer groups', listed.failure)
-  const unreadable = listed.value.silent.map(({ nodeId, failure }) => `groups of broker ${nodeId}: ${sayFailure(failure)}`)
+  const unreadable = sayUnkept(listed.value).map((one) => `groups: ${one}`)
   // What a share group has taken is no offset: it is named, and not looked into.
-  const shares = listed.value.groups.filter(({ groupType }) => groupType === 'share').map(({ groupId }) => groupId)
+  const shares = listed.value.items.filter(({ groupType }) => groupType === 'share').map(({ groupId }) => groupId)
   const reads = new Map<string, ReadonlySet<string>>()
-  for (const { groupId } of listed.value.groups.filter(({ groupType }) => groupType !== 'share')) {
+  for (const { groupId } of listed.value.items.filter(({ groupType }) => groupType !== 'share')) {
     signal.throwIfAborted()
     const offsets = await fetchOffsets(cluster, groupId)
     if (!offsets.ok) unreadable.push(`${groupId}: ${sayFailure(offsets.failure)}`)

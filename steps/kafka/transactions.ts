@@ -7,6 +7,7 @@ import { sayFailure } from './support/failure.ts'
 import { few, judged, notKnown } from './support/judge.ts'
 import type { Finding } from './support/judge.ts'
 import { kafka } from './support/kafka.ts'
+import { sayUnkept } from './support/keepers.ts'
 import { sayPartition } from './support/leaders.ts'
 import { readPartitions } from './support/partitions.ts'
 import { topicInput } from './support/topic-filter.ts'
@@ -88,22 +89,22 @@ async function judge(given: Input, cluster: Cluster, nowMs: number): Promise<Fin
   const [produced, listed] = [await describeProducers(cluster, read.value.partitions), await listTransactions(cluster)]
   if (!produced.ok) return notKnown('producers', produced.failure)
   if (!listed.ok) return notKnown('transactions', listed.failure)
+  const unseen = sayUnkept(listed.value)
   const unreadable = [
     ...read.value.unreadable,
     ...produced.value.flatMap((one) => (one.result.ok ? [] : [`${sayPartition(one)}: ${sayFailure(one.result.failure)}`])),
-    ...listed.value.silent.map(({ nodeId, failure }) => `broker ${nodeId}: ${sayFailure(failure)}`),
+    ...unseen,
   ]
   const open = produced.value.flatMap((one): readonly Open[] =>
     (one.result.ok ? one.result.value : [])
       .filter(({ currentTxnStartOffset }) => currentTxnStartOffset >= 0)
       .map(({ producerId, lastTimestamp }) => ({ name: sayPartition(one), producerId, ageMs: nowMs - lastTimestamp })),
   )
-  const living = listed.value.transactions.filter(({ transactionState }) => LIVING.includes(transactionState))
+  const living = listed.value.items.filter(({ transactionState }) => LIVING.includes(transactionState))
   const ids = new Set(living.map(({ producerId }) => producerId))
   const orphans = open.filter(({ producerId }) => !ids.has(producerId))
   // Who is asked may have ended it by now: what is still open at a second look hangs.
-  const hanging =
-    orphans.length === 0 || listed.value.silent.length > 0 ? [] : await still(cluster, orphans, read.value.partitions)
+  const hanging = orphans.length === 0 || unseen.length > 0 ? [] : await still(cluster, orphans, read.value.partitions)
   const long: { readonly id: string; readonly ageMs: number }[] = []
   for (const { transactionalId, transactionState } of living) {
     const described = await describeTransaction(cluster, transactionalId)

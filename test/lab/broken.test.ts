@@ -2,11 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Verdict } from '../../engine/index.ts'
+import { commitOffsets } from '../../steps/kafka/support/api/offset-commit.ts'
 import { ownSteps } from '../docs/pages.ts'
 import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
-import { makeTopics, onPort, write } from './support/port.ts'
+import { makeTopics, moveTo, onPort, value, write } from './support/port.ts'
 
 /** What a check may say: with a broker dead and its only replica gone, and with a second one hung beside that. */
 interface Row {
@@ -52,7 +53,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'kafka.round-trip': { input: { topic: 'mixed', withinMs: 3000 }, dead: FAIL, hung: OPEN },
   'kafka.rpo': { input: { topic: 'alone', acknowledged: 'acknowledged.log' }, dead: OPEN, hung: OPEN },
   'kafka.topic-config-drift': { input: { baseline: { alone: { partitions: 2 } } }, dead: FAIL, hung: OPEN },
-  'kafka.topic-readers': { input: { topics: ['alone'] }, dead: HOWEVER, hung: HOWEVER },
+  'kafka.topic-readers': { input: { topics: ['orders'] }, dead: ['unknown'], hung: ['unknown'] },
   'kafka.transactions': { dead: OPEN, hung: OPEN },
   'kafka.unclean-election': { dead: ['pass', 'unknown'], hung: HOWEVER },
   'kafka.under-min-isr': { dead: FAIL, hung: OPEN },
@@ -71,9 +72,18 @@ const ELSEWHERE = [
   'kafka.version-support',
 ]
 
+/** Where its offsets lie, and nothing else does: on the broker that dies. */
+const STRANDED = 'stranded'
+
 const TIMEOUT_MS = 3000
 /** Some ask several questions, one after the other. */
 const MOST_MS = 8 * TIMEOUT_MS
+
+/** The partition of `__consumer_offsets` that keeps a group: Java's hash of its name. */
+const partitionOf = (group: string): number => {
+  const hash = Buffer.from(group).reduce((sum, byte) => (Math.imul(sum, 31) + byte) | 0, 0)
+  return Math.abs(hash) % 5
+}
 
 const types = (await ownSteps()).filter(({ name }) => name.startsWith('kafka.'))
 const checks = types.filter(({ name, effect }) => name in ROWS || (effect === 'reads' && !ELSEWHERE.includes(name)))
@@ -86,13 +96,21 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
   const lab = useLab({ topology: 'dr' })
   let own: Bench
   beforeEach(() => void (own ??= bench()))
-  afterAll(() => own.remove())
+  let home: readonly number[] = []
+  afterAll(async () => {
+    own.remove()
+    await lab().fault('clear')
+    await onPort(at(), (cluster) =>
+      moveTo(cluster, { topic: '__consumer_offsets', partition: partitionOf(STRANDED), replicas: home }),
+    )
+  })
+  const at = (): string => lab().env['PRIMARY_BOOTSTRAP'] ?? ''
 
   const ask = async (name: string): Promise<Verdict | undefined> => {
     const type = checks.find((one) => one.name === name)
     if (type === undefined) return expect.unreachable(name)
-    const at = lab().env['PRIMARY_BOOTSTRAP'] ?? ''
-    const where = [{ source: at, target: at }, { primary: at, dr: at }, { cluster: at }].find(
+    const cluster = at()
+    const where = [{ source: cluster, target: cluster }, { primary: cluster, dr: cluster }, { cluster }].find(
       (one) => type.input.safeParse({ ...one, ...ROWS[name]?.input }).success,
     )
     writeFileSync(join(own.root, 'acknowledged.log'), `${Date.now()} primary 0 0\n`)
@@ -104,7 +122,7 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
   }
 
   beforeAll(() =>
-    onPort(lab().env['PRIMARY_BOOTSTRAP'] ?? '', async (cluster) => {
+    onPort(at(), async (cluster) => {
       await makeTopics(cluster, [
         {
           name: 'orders',
@@ -120,8 +138,30 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
         { name: 'copy', assignments: [[3]] },
       ])
       await write(cluster, { topic: 'alone', records: [{ key: '0', value: 'x', timestamp: Date.now() }] })
+      const offsets = [{ topic: 'orders', partition: 0, offset: 0 }]
+      for (const { result } of value(await commitOffsets(cluster, { groupId: STRANDED, offsets }))) value(result)
+      home = await moveTo(cluster, { topic: '__consumer_offsets', partition: partitionOf(STRANDED), replicas: [2] })
     }),
   )
+
+  test('a group is seen while somebody keeps it', async () => {
+    const type = checks.find(({ name }) => name === 'kafka.topic-readers') ?? expect.unreachable()
+    const said = await execute(type, { cluster: at(), topics: ['orders'] }, own.tools())
+    expect(said).toMatchObject({ verdict: 'pass', output: { groups: [STRANDED] } })
+  })
+
+  test('a follower that hangs in the middle of the window is seen to fall out of sync', async () => {
+    const type = checks.find(({ name }) => name === 'kafka.isr-shrink-rate') ?? expect.unreachable()
+    const window = { windowMs: 12_000, everyMs: 400, timeoutMs: TIMEOUT_MS }
+    const looking = execute(type, { cluster: at(), topics: 'orders', ...window }, own.tools())
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await lab().fault('pause', 'p3')
+    const said = await looking
+    await lab().fault('clear')
+    expect(said).toMatchObject({ status: 'failed', verdict: 'fail' })
+    expect(said.summary).toContain('orders-0 lost 3')
+    expect(said.output['shrinks']).toBeGreaterThanOrEqual(3)
+  })
 
   describe('with a broker dead', () => {
     test('its only replica makes a partition offline', async () => {
@@ -131,6 +171,25 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
 
     test.each(Object.entries(ROWS))('%s answers', async (name, { dead }) => {
       expect(dead).toContain(await ask(name))
+    })
+  })
+
+  describe('with the only broker dead that kept some groups', () => {
+    const about = async (name: string, input: object) => {
+      const type = checks.find((one) => one.name === name) ?? expect.unreachable(name)
+      return execute(type, { cluster: at(), timeoutMs: TIMEOUT_MS, ...input }, own.tools())
+    }
+
+    test('nobody lists them, and the list is not taken for whole', async () => {
+      const listed = await lab().exec(`kafka-consumer-groups.sh --bootstrap-server ${at()} --list`)
+      expect(listed).toMatchObject({ code: 0, stdout: expect.not.stringContaining(STRANDED) as string })
+      const said = await about('kafka.topic-readers', { topics: ['orders'] })
+      expect(said).toMatchObject({ status: 'failed', verdict: 'unknown' })
+      expect(said.summary).toContain(`__consumer_offsets-${partitionOf(STRANDED)} has no leader`)
+    })
+
+    test.each(['kafka.consumer-groups', 'kafka.consumer-lag'])('%s does not say that one of them is gone', async (name) => {
+      expect(await about(name, { groups: [STRANDED] })).toMatchObject({ status: 'failed', verdict: 'unknown' })
     })
   })
 

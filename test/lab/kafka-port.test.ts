@@ -216,8 +216,9 @@ describeWith(['java', 'mvn'], 'the port to Kafka', () => {
       ])
       expect(value(await describeGroup(cluster, 'billing'))).toMatchObject({ type: 'classic', state: 'Empty', members: [] })
       expect(value(await listGroups(cluster))).toMatchObject({
-        groups: [{ groupId: 'billing', groupState: 'Empty' }],
+        items: [{ groupId: 'billing', groupState: 'Empty' }],
         silent: [],
+        unled: [],
       })
       for (const { result } of value(
         await deleteOffsets(cluster, { groupId: 'billing', partitions: [{ topic: 'orders', partition: 0 }] }),
@@ -293,7 +294,7 @@ describeWith(['java', 'mvn'], 'the port to Kafka', () => {
       expect(await quotas()).toEqual([{ entity, values: [{ key: 'producer_byte_rate', value: 1048576 }] }])
       value(await alterClientQuotas(cluster, { change: { entity, limits: { producer_byte_rate: null } } }))
       await until(async () => (await quotas()).length === 0)
-      expect(value(await listTransactions(cluster))).toEqual({ transactions: [], silent: [] })
+      expect(value(await listTransactions(cluster))).toEqual({ items: [], silent: [], unled: [] })
       expect(await describeTransaction(cluster, 'none')).toMatchObject({ failure: { name: 'TRANSACTIONAL_ID_NOT_FOUND' } })
       expect(value(await describeProducers(cluster, [{ topic: 'orders', partition: 0 }]))[0]?.result.ok).toBe(true)
       expect(

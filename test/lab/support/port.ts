@@ -1,7 +1,9 @@
 import { expect, vi } from 'vitest'
+import { alterPartitionReassignments } from '../../../steps/kafka/support/api/alter-partition-reassignments.ts'
 import { createTopics } from '../../../steps/kafka/support/api/create-topics.ts'
 import type { NewTopic } from '../../../steps/kafka/support/api/create-topics.ts'
 import { fetchMetadata } from '../../../steps/kafka/support/api/fetch-metadata.ts'
+import { listPartitionReassignments } from '../../../steps/kafka/support/api/list-partition-reassignments.ts'
 import { produce } from '../../../steps/kafka/support/api/produce.ts'
 import type { Cluster } from '../../../steps/kafka/support/cluster.ts'
 import { sayFailure } from '../../../steps/kafka/support/failure.ts'
@@ -54,4 +56,20 @@ export async function write(
   }: { readonly topic: string; readonly partition?: number; readonly records: readonly NewRecord[] },
 ): Promise<void> {
   for (const { result } of value(await produce(cluster, [{ topic, partition, records }]))) value(result)
+}
+
+/** Moves a partition to these brokers and waits until it is there; where it was before. */
+export async function moveTo(
+  cluster: Cluster,
+  { topic, partition, replicas }: { readonly topic: string; readonly partition: number; readonly replicas: readonly number[] },
+): Promise<readonly number[]> {
+  const [seen] = value(await fetchMetadata(cluster, [topic])).topics
+  const before = seen?.partitions.find(({ partitionIndex }) => partitionIndex === partition)?.replicaNodes
+  if (before === undefined) return expect.unreachable(`there is no ${topic}-${partition}`)
+  for (const { result } of value(await alterPartitionReassignments(cluster, [{ topic, partition, replicas }]))) value(result)
+  await vi.waitFor(async () => expect(value(await listPartitionReassignments(cluster))).toEqual([]), {
+    timeout: 20_000,
+    interval: 200,
+  })
+  return before
 }

@@ -1,10 +1,12 @@
 import { asking } from '../cluster.ts'
 import type { Cluster } from '../cluster.ts'
 import { Failed, refuseCode } from '../failure.ts'
-import type { Failure, Result } from '../failure.ts'
+import type { Result } from '../failure.ts'
+import { atKeepers } from '../keepers.ts'
+import type { Kept } from '../keepers.ts'
 import { atLeaders, byTopic } from '../leaders.ts'
 import type { OfPartition, TopicPartition } from '../leaders.ts'
-import { atCoordinator, atEach, readMetadata } from '../route.ts'
+import { atCoordinator } from '../route.ts'
 import { array, int16, int32, int64, nullableString, since, string } from '../wire/codec.ts'
 import type { ValueOf } from '../wire/codec.ts'
 import { defineApi } from '../wire/message.ts'
@@ -90,30 +92,16 @@ export type Transaction = ValueOf<typeof described>
 /** One producer; `currentTxnStartOffset` is -1 outside a transaction. */
 export type ActiveProducer = ValueOf<typeof producer>
 
-/** Transactions of all brokers, in these states (none: any), and the brokers that did not say. */
-export function listTransactions(
-  cluster: Cluster,
-  states: readonly string[] = [],
-): Promise<
-  Result<{
-    readonly transactions: readonly ListedTransaction[]
-    readonly silent: readonly { readonly nodeId: number; readonly failure: Failure }[]
-  }>
-> {
-  return asking(cluster, async (limit) => {
-    const { brokers } = await readMetadata(cluster, [], limit)
-    const nodes = brokers.map(({ nodeId }) => nodeId)
-    const answers = await atEach(cluster, { nodes, limit }, async (connection) => {
+/** Transactions of all brokers, in these states (none: any). With a silent broker, or a partition of their topic without a leader, the list is not whole. */
+export function listTransactions(cluster: Cluster, states: readonly string[] = []): Promise<Result<Kept<ListedTransaction>>> {
+  return asking(cluster, (limit) =>
+    atKeepers(cluster, { topic: '__transaction_state', limit }, async (connection) => {
       const request = { stateFilters: states, producerIdFilters: [], durationFilter: -1 }
       const said = await connection.ask(listTransactionsApi, request, limit)
       refuseCode(said.errorCode)
       return said.transactionStates
-    })
-    return {
-      transactions: answers.flatMap(({ result }) => (result.ok ? result.value : [])),
-      silent: answers.flatMap(({ nodeId, result }) => (result.ok ? [] : [{ nodeId, failure: result.failure }])),
-    }
-  })
+    }),
+  )
 }
 
 /** One transaction, from its coordinator; TRANSACTIONAL_ID_NOT_FOUND when there is none. */
