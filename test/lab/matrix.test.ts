@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import deprecatedClients from '../../steps/kafka/deprecated-clients.ts'
 import groupOffsets from '../../steps/kafka/group-offsets.ts'
 import { ownSteps } from '../docs/pages.ts'
 import { type Bench, bench, execute } from '../steps/support/tools.ts'
@@ -63,6 +65,22 @@ const ELSEWHERE = [
   'kafka.rollback-risk',
   'kafka.version-support',
 ]
+
+/** Writes nothing, in version 2 of Produce, without having said who it is: as clients of 2016 did. */
+const produceOfOld = (address: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const [host = '', port = ''] = address.split(':')
+    const socket = connect({ host, port: Number(port), timeout: 10_000 })
+    socket.on('error', reject)
+    socket.on('timeout', () => socket.destroy(new Error('no answer')))
+    socket.on('data', () => {
+      socket.destroy()
+      resolve()
+    })
+    socket.on('connect', () =>
+      socket.write(Buffer.from('0000001700000002000000010003' + '6f6c64' + '00010000138800000000', 'hex')),
+    )
+  })
 
 const types = (await ownSteps()).filter(
   ({ name, effect }) => name in CHECKS || (name.startsWith('kafka.') && effect === 'reads' && !ELSEWHERE.includes(name)),
@@ -132,5 +150,18 @@ for (const options of COMBINATIONS)
         // What MirrorMaker 2 copies arrives a moment later.
         await expect.poll(ask, { timeout: 60_000, interval: 500 }).toBe('done')
       })
+
+      test.runIf(options.version === '3.9.2' && options.security === undefined)(
+        'a client that speaks as none of 4.x may is found',
+        async () => {
+          await produceOfOld(name('PRIMARY_BOOTSTRAP').split(',')[0] ?? '')
+          const ask = async () => execute(deprecatedClients, { pages: pagesOf(lab().env), whenAbsent: 'pass' }, own.tools())
+          await expect.poll(async () => (await ask()).verdict, { timeout: 30_000, interval: 500 }).toBe('fail')
+          expect(await ask()).toMatchObject({
+            status: 'failed',
+            output: { clients: ['unknown unknown: Produce 2, lowest 3'], served: [] },
+          })
+        },
+      )
     },
   )
