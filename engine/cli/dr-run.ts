@@ -14,7 +14,7 @@ import { EXIT } from './exit.ts'
 import type { Given } from './flags.ts'
 import { idsOf, type Chain } from './hand-over.ts'
 import { operatorOf } from './operator.ts'
-import { complain } from './output.ts'
+import { explain } from './output.ts'
 import { openPlace, type Place } from './place.ts'
 import { prepare } from './prepare.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
@@ -44,7 +44,7 @@ export async function drRun(id: string, given: Given): Promise<number> {
   const against = await standsAgainst(test, { given, place, programme, path: paths[0] ?? '' })
   const open = against.filter(({ what }) => given.override?.includes(what) !== true || (given.reason ?? '').trim() === '')
   if (open.length > 0) return refuse(...open.map((one) => usageProblem(problemOf(one, test, { programme, words: place.words }))))
-  for (const line of notYet(test, given, place.words)) complain(`! ${line}`)
+  for (const line of notYet(test, given, place.words)) explain(`! ${line}`)
   const files = paths.flatMap((path) => (path === null ? [] : [relative(process.cwd(), path)]))
   const notes = [dr.noteTest(test.id), ...against.map((one) => `override ${one.what}: ${given.reason ?? ''}`), ...noteAbort(test)]
   return runAll(files, { test, given, notes, words: place.words })
@@ -155,7 +155,7 @@ async function runAll(files: readonly string[], { test, given, notes, words }: W
     )
     if (code === EXIT.passed) continue
     const left = files.slice(index + 1)
-    if (left.length > 0) complain(`! ${words.dr.thenLeft(left.join(', '))}`)
+    if (left.length > 0) explain(`! ${words.dr.thenLeft(left.join(', '))}`)
     return code
   }
   return EXIT.passed

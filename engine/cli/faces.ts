@@ -8,7 +8,7 @@ import { openPlain } from '../terminal/plain.ts'
 import { wordsOf } from '../words/words.ts'
 import { editText } from './editor.ts'
 import type { Given } from './flags.ts'
-import { complain, say, write } from './output.ts'
+import { explain, say, write } from './output.ts'
 
 /** Is a person there to be asked? Where a question is read from decides, not where it is shown. */
 export function isTerminal(): boolean {
@@ -66,8 +66,8 @@ export function unattendedFace(given: Given, lang: Lang): Face {
     fact: (stamped) => say(factLine(stamped)),
     output: () => undefined,
     progress: () => undefined,
-    warn: (text) => complain(`! ${text}`),
-    tell: (text) => complain(text),
+    warn: (text) => explain(`! ${text}`),
+    tell: (text) => explain(text),
   }
 }
 

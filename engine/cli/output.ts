@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs'
+import { widthOf, wrap } from '../language/width.ts'
 
 /** Writes a whole line, or several, to standard output. */
 export function say(text: string): void {
@@ -9,6 +10,18 @@ export function say(text: string): void {
 export function complain(text: string): void {
   write(2, `${text}\n`)
 }
+
+/** Sentences for a person, to standard error: a terminal itself breaks them inside words. A word that is too long for a line stays whole, to be copied. */
+export function explain(text: string): void {
+  const width = widthOfErrors()
+  const lines = text
+    .split('\n')
+    .flatMap((line) => (line.split(' ').some((word) => widthOf(word) > width) ? [line] : wrap(line, width)))
+  complain(lines.join('\n'))
+}
+
+/** Columns of the terminal that standard error is; without end where it is none, since that is for other tools. */
+export const widthOfErrors = (): number => (process.stderr.isTTY ? Math.max(40, process.stderr.columns || 80) : Infinity)
 
 let isUnwritableSaid = false
 

@@ -11,7 +11,7 @@ import { findRoot } from '../workspace/root.ts'
 import { EXIT, Exit } from './exit.ts'
 import type { Given } from './flags.ts'
 import { languageOf } from './language.ts'
-import { complain } from './output.ts'
+import { explain } from './output.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
 
 /** Where a command stands that speaks of runs: the root above the current folder, and its records. */
@@ -39,7 +39,7 @@ export function recordsOf({ runs, words }: Place): RunRecord[] {
   return listRuns(runs)
     .flatMap((id) => {
       const record = tryRecord(runs, id)
-      if (typeof record === 'string') complain(`! ${visibleLine(words.cli.unreadable(id, record))}`)
+      if (typeof record === 'string') explain(`! ${visibleLine(words.cli.unreadable(id, record))}`)
       if (record !== null && typeof record !== 'string') tellAltered(record, words)
       return record === null || typeof record === 'string' ? [] : [record]
     })
@@ -48,7 +48,7 @@ export function recordsOf({ runs, words }: Place): RunRecord[] {
 
 /** Says from where on a run's journal is not what was written. */
 export function tellAltered({ runId, firstBad }: RunRecord, words: Words): void {
-  if (firstBad !== null) complain(`! ${words.cli.alteredFrom(runId, firstBad.record)}`)
+  if (firstBad !== null) explain(`! ${words.cli.alteredFrom(runId, firstBad.record)}`)
 }
 
 /** The run that started last; null where none is recorded. */

@@ -3,7 +3,7 @@ import type { Problem } from '../model/problem.ts'
 import { problemsText } from '../terminal/problem-text.ts'
 import type { Words } from '../words/words.ts'
 import { readNow } from '../workspace/text-file.ts'
-import { complain, say } from './output.ts'
+import { complain, say, widthOfErrors } from './output.ts'
 
 /** A problem of the command line's own: about a flag, an argument, the world. */
 export function usageProblem(given: {
@@ -64,9 +64,6 @@ export function tellProblems(
   const text = problemsText(told, (file) => sources?.get(file) ?? sourceOf(file), { words, width: widthOfErrors() })
   if (text !== '') complain(text)
 }
-
-/** A terminal wraps in the middle of words; what is not one is for other tools. */
-const widthOfErrors = (): number => (process.stderr.isTTY ? Math.max(40, process.stderr.columns || 80) : Infinity)
 
 function sourceOf(file: string): string | null {
   try {

@@ -19,7 +19,7 @@ import { EXIT, Exit } from './exit.ts'
 import { attendedFace, isTerminal } from './faces.ts'
 import type { Given } from './flags.ts'
 import { approvalsFrom } from './given-approvals.ts'
-import { complain } from './output.ts'
+import { explain } from './output.ts'
 import type { Place } from './place.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
@@ -109,7 +109,7 @@ function approvedFor(
 async function refusal(record: RunRecord, given: Given, place: Place, going: Going): Promise<number | null> {
   const { cli } = place.words
   if (record.live && given.takeOver !== true) {
-    complain(cli.liveRun(record.runId))
+    explain(cli.liveRun(record.runId))
     if (place.json) process.stdout.write(`${JSON.stringify({ type: 'locked', run: record.runId })}\n`)
     return EXIT.locked
   }
@@ -145,7 +145,7 @@ function onItsCourse({ facts }: RunRecord, asked: Going): Going {
 }
 
 function leave({ words }: Place): number {
-  complain(words.cli.left)
+  explain(words.cli.left)
   return EXIT.stopped
 }
 

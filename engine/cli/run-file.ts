@@ -15,7 +15,7 @@ import { attendedFace, isTerminal, unattendedFace, withFactLines } from './faces
 import type { Given } from './flags.ts'
 import { incidentStart } from './incident-start.ts'
 import { tellEnd, tellLocked } from './tell-end.ts'
-import { complain } from './output.ts'
+import { complain, explain } from './output.ts'
 import { type Chain, flagsFor, handedTo, isCircle, longer, noteSuccessor, pathBeside } from './hand-over.ts'
 import { approvalsToStart } from './given-approvals.ts'
 import { startOver } from './leftovers.ts'
@@ -114,10 +114,10 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     return EXIT.usage
   }
   if (values.status === 'left') {
-    complain(words.cli.left)
+    explain(words.cli.left)
     return EXIT.stopped
   }
-  if (terminal === null) for (const note of notes) complain(`! ${note}`)
+  if (terminal === null) for (const note of notes) explain(`! ${note}`)
   kept.secrets = keepSecrets(values.secrets, prepared.project.policy.redact)
   const face = faceOf(given, terminal, prepared)
   const box = kind.timeBox === undefined ? null : watchTimeBox(kind.timeBox, { face, interrupts, words, nowMs: Date.now() })
@@ -272,7 +272,7 @@ export async function handOver(
   const path = pathBeside(prepared.path, file)
   const chain = longer(kind.chain ?? { files: [], ids: new Set() }, prepared.path, plan)
   if (kind.unattended && isCircle(chain, path)) {
-    complain(prepared.words.cli.circle(file))
+    explain(prepared.words.cli.circle(file))
     return EXIT.waiting
   }
   const { runbook } = await prepare(path, flagsFor(given, plan, new Set()), { unattended: false, trusted: false, noRow: true })

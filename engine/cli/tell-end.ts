@@ -8,7 +8,7 @@ import { endExtraOf } from './end-text.ts'
 import { EXIT } from './exit.ts'
 import type { Given } from './flags.ts'
 import { handedTo } from './hand-over.ts'
-import { complain, say } from './output.ts'
+import { complain, explain, say } from './output.ts'
 
 /** Who holds the lock, and what the second person can do. */
 export function tellLocked(
@@ -17,11 +17,11 @@ export function tellLocked(
 ): number {
   if (json) say(JSON.stringify({ type: 'locked', ...holder }))
   const { cli, people } = words
-  if (holder === null) complain(cli.lockedUnknown)
+  if (holder === null) explain(cli.lockedUnknown)
   else {
     const who = `${holder.operator} (${holder.host}, ${holder.run})`
     const help = stuck === true ? people.stuck(holder.pid, holder.host) : cli.lockedHelp(holder.run)
-    complain(`${cli.locked(who, holder.since, holder.step ?? '')}\n${help}`)
+    explain(`${cli.locked(who, holder.since, holder.step ?? '')}\n${help}`)
   }
   return EXIT.locked
 }
@@ -37,7 +37,7 @@ export function tellEnd(
   }: { readonly given: Given; readonly terminal: Terminal | null; readonly words: Words; readonly lang: Lang },
 ): number {
   // What stands on a screen moves aside for it.
-  const tell = (text: string): void => (terminal === null ? complain(text) : terminal.tell(text))
+  const tell = (text: string): void => (terminal === null ? explain(text) : terminal.tell(text))
   if (end.broken !== null) {
     tell(`${end.broken}\n${words.cli.broken(end.runId)}`)
     return EXIT.failed

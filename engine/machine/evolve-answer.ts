@@ -31,7 +31,7 @@ export function answer(next: Changing, question: Asked, given: Answer): void {
     return
   }
   if (about === 'undo' || about === 'undo-failed') {
-    undoAnswer(next, question, given, key)
+    undoAnswer(next, question, given)
     return
   }
   forwardAnswer(next, question, given, key)
@@ -51,7 +51,8 @@ function isForward({ course, rules }: Changing): boolean {
   return course.type === 'forward' || rules < 2
 }
 
-function undoAnswer(next: Changing, { step }: Asked, given: Answer, key: Key): void {
+function undoAnswer(next: Changing, { step, key, about }: Asked, given: Answer): void {
+  if (key === null) return
   const effect = next.effects.find((one) => one.key === key)
   switch (given.choice) {
     case 'by-hand':
@@ -68,6 +69,7 @@ function undoAnswer(next: Changing, { step }: Asked, given: Answer, key: Key): v
       const { item, round } = partsOf(key)
       const own = entryOf(next, keyOf(step ?? '', item, round))
       own.undoAsked = true
+      if (next.rules >= 4) own.confirmed = about === 'undo'
       delete own.cause
       if (effect?.undo === 'unknown') effect.undo = 'due'
     }

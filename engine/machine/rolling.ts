@@ -90,7 +90,8 @@ function undoBlock(context: Context, { entry, key, block, own, died }: Undoing):
       : record(entry, key, 'failed', seen.cause.text)
   const typed = typedFor(context, block)
   if (isAttended(context)) {
-    if (seen?.undoAsked === true) return run
+    const isTyped = typed === null || context.state.rules < 4 || seen?.confirmed === true
+    if (seen?.undoAsked === true && isTyped) return run
     return ask(context, block, 'undo', ['run', 'by-hand', 'not-undone', 'stop'], { key, ...(typed === null ? {} : { typed }) })
   }
   if (block.confirm.type === 'typed' && !typedIsAnswered(context, block, typed))

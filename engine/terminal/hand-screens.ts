@@ -71,13 +71,18 @@ export function boxesScreen(look: Look, context: AskContext, question: Question)
   ]
 }
 
-/** A value that a person gives: what it is for stands above the line. */
+/** A value that a person gives: what it is for stands above the line, and the block that would give it. */
 export function valueScreen(look: Look, context: AskContext, question: Question): string[] {
   const { plan, state } = context
   const { part, entry } = placeOf(plan, question.step, question.key)
+  const asks = entry === null || entry.type === 'record'
+  const words = entry?.type === 'record' ? [] : proseLines(look, part?.prose ?? '').slice(0, 4)
+  const block = asks ? [] : entry.byHand === null ? blockLines(look, context, entry) : command(entry.byHand)
   return [
     ...header(look, { plan, state, step: question.step, key: question.key, nowMs: context.runClockMs() }),
     '',
-    ...(entry?.type === 'record' ? [] : proseLines(look, part?.prose ?? '').slice(0, 4)),
+    ...words,
+    ...(words.length > 0 && block.length > 0 ? [''] : []),
+    ...(block.length > 0 ? [...block, ''] : []),
   ]
 }

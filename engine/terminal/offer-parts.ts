@@ -152,7 +152,8 @@ export function pasteApproval({ look }: Make): Act {
 /** `r`: a value of its type. */
 export function value({ question, context, look, answer, keepSecret }: Make): Offer[] {
   const entry = question.step === null ? null : entryOf(context.plan, question.step)
-  const capture = entry?.captures[0] ?? { name: question.step ?? '', type: 'string' }
+  const capture = entry?.captures.find(({ name }) => name === question.name) ??
+    entry?.captures[0] ?? { name: question.step ?? '', type: 'string' }
   const parsed = parseType(capture.type)
   const label = look.words.ask.value(
     capture.name,

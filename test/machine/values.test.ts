@@ -89,6 +89,22 @@ describe('what must be typed', () => {
     expect(facts.flatMap((fact) => (fact.type === 'asked' ? [fact.question.typed] : []))).toEqual(['staging', 'staging'])
   })
 
+  test('also before a rollback, and again before it is tried again', async () => {
+    const back = planOf(book([step('Step 1: A', command('a'), undo('ua', 'confirm=env'))]), { ...staging })
+    const { facts } = await play(back, attended({ environment: 'staging' }), {
+      outcomes: { a: ['failed'], 'ua/undo': ['failed', 'done'] },
+      answers: { failed: ['roll-back'], 'undo-failed': ['retry'] },
+    })
+    expect(facts.flatMap((fact) => (fact.type === 'asked' ? [[fact.question.about, fact.question.typed]] : []))).toEqual([
+      ['change', undefined],
+      ['failed', undefined],
+      ['undo', 'staging'],
+      ['undo-failed', undefined],
+      ['undo', 'staging'],
+    ])
+    expect(story(facts).at(-1)).toBe('end rolled-back 3 a')
+  })
+
   test('and a key is no answer to it', async () => {
     const key: Script = { answer: () => ({ choice: 'run' }), unsigned: true }
     await expect(play(plan, attended({ environment: 'staging' }), key)).rejects.toThrow(/waits/)

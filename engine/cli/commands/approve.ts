@@ -12,7 +12,7 @@ import { askApprover, refuseApproval } from '../approver.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import type { Given } from '../flags.ts'
-import { complain, say } from '../output.ts'
+import { explain, say } from '../output.ts'
 import { openPlace, type Place, recordOf } from '../place.ts'
 import { planOfHash } from '../plan-of-hash.ts'
 import { appendLate } from '../tell-run.ts'
@@ -45,8 +45,8 @@ async function giveLine(request: ApprovalRequest, given: Given, place: Place): P
   const line = approvalLine(approval)
   const { run, step, role, by } = approval
   const how = approval.signature === undefined ? 'declared' : 'signed'
-  complain(people.giveBack)
-  if (request.needs === 'other account' && how !== 'signed') complain(people.asFile)
+  explain(people.giveBack)
+  if (request.needs === 'other account' && how !== 'signed') explain(people.asFile)
   say(place.json ? JSON.stringify({ run, step, role, by, how, approval: line }) : line)
   return EXIT.passed
 }

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../local/record.ts'
 import { alteredIn } from '../../local/verify-record.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
-import { complain, say } from '../output.ts'
+import { explain, say } from '../output.ts'
 import { openPlace, recordOf } from '../place.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
 import { readNow } from '../../workspace/text-file.ts'
@@ -38,9 +38,9 @@ export async function command({ args, given }: Call): Promise<number> {
   const row = rowHead(record, run)
   if (place.json) say(JSON.stringify({ ok, records, head, firstBad, row }))
   else if (altered === null) say(place.words.cli.chainWhole(records, head))
-  else complain(place.words.cli.chainBroken(altered.record, altered.why))
+  else explain(place.words.cli.chainBroken(altered.record, altered.why))
   const isOther = ok && row !== null && row !== head && !record.live
-  if (isOther && !place.json) complain(place.words.cli.chainRow(row))
+  if (isOther && !place.json) explain(place.words.cli.chainRow(row))
   return ok && !isOther ? EXIT.passed : EXIT.failed
 }
 

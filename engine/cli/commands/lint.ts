@@ -16,7 +16,7 @@ import { withoutEchoes } from '../echoes.ts'
 import { EXIT } from '../exit.ts'
 import { languageOf } from '../language.ts'
 import { outlineOf } from '../outline.ts'
-import { complain, say } from '../output.ts'
+import { explain, say } from '../output.ts'
 import { errorsOf, usedTypes } from '../prepare.ts'
 import { sorted, tellProblems, usageProblem } from '../problems-out.ts'
 import { runGit } from '../run-git.ts'
@@ -58,7 +58,7 @@ export async function command({ args, given }: Call): Promise<number> {
   const errors = errorsOf(all).length
   const warnings = all.filter(({ severity }) => severity === 'warning').length
   if (!json && given.quiet !== true && (all.length === 0 || files.length > 1))
-    complain(errors + warnings === 0 ? words.cli.lintClean(count) : words.cli.lint(count, errors, warnings))
+    explain(errors + warnings === 0 ? words.cli.lintClean(count) : words.cli.lint(count, errors, warnings))
   return errors > 0 ? EXIT.usage : EXIT.passed
 }
 
@@ -110,7 +110,7 @@ async function lintFile(
   })
   const untrusted = new Set(steps.untrusted.map(({ name }) => name))
   const unknown = [...new Set(usedTypes(runbook).filter((name) => untrusted.has(name)))]
-  if (unknown.length > 0) complain(`! ${words.cli.untrusted(unknown.join(', '))}`)
+  if (unknown.length > 0) explain(`! ${words.cli.untrusted(unknown.join(', '))}`)
   const kept = found.filter(({ rule, actual }) => rule !== 'unknown-step-type' || !untrusted.has(actual ?? ''))
   return {
     problems: withoutEchoes({ document: [...problems, ...broken, ...steps.problems, ...hostProblems], lint: kept, plan: [] }),

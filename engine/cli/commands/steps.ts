@@ -8,7 +8,7 @@ import { findRoot } from '../../workspace/root.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { languageOf } from '../language.ts'
-import { complain, say } from '../output.ts'
+import { explain, say } from '../output.ts'
 import { errorsOf } from '../prepare.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
 import { openSteps } from '../step-types.ts'
@@ -21,7 +21,7 @@ export async function command({ args, given }: Call): Promise<number> {
   const words = wordsOf(languageOf({ flag: given.lang, file: null, project: project.lang }))
   const source = await openSteps({ root, folders: project.steps, extra: given.steps ?? [], trusted: given.trust === true })
   const { stepTypes, problems } = await source.loader.loadAll()
-  if (source.untrusted.length > 0) complain(`! ${words.cli.untrusted(source.untrusted.map(({ name }) => name).join(', '))}`)
+  if (source.untrusted.length > 0) explain(`! ${words.cli.untrusted(source.untrusted.map(({ name }) => name).join(', '))}`)
   const all = [...source.problems, ...problems]
   if (errorsOf(all).length > 0) {
     tellProblems(all, { json, words })
