@@ -1,5 +1,6 @@
 import type { Carried } from '../journal/carry-store.ts'
 import type { Carry, Execution } from '../model/fact.ts'
+import type { Plan } from '../model/plan.ts'
 import type { Values } from '../model/value.ts'
 import type { ScriptResult } from '../process/run-script.ts'
 import { looksSecret } from '../secrets/names.ts'
@@ -18,10 +19,26 @@ export function carriedTo({ carry }: Execution, hands: Hands): Carried | null | 
   return carried
 }
 
-/** A variable whose name looks like a secret's is treated as one, wherever its value comes from. */
-export function keepNamedSecrets(vars: Readonly<Record<string, string>>, { secrets }: Pick<Hands, 'secrets'>): void {
+/** A variable whose name is a secret's, or looks like it, is treated as one, wherever its value comes from. */
+export function keepNamedSecrets(vars: Readonly<Record<string, string>>, hands: Pick<Hands, 'plan' | 'secrets'>): void {
   for (const [name, value] of Object.entries(vars))
-    if (looksSecret(name) && value.length >= SHORTEST_SECRET) secrets.add({ name, ref: `carried:${name}`, value })
+    if (value.length >= SHORTEST_SECRET && isSecretName(name, hands)) hands.secrets.add({ name, ref: `carried:${name}`, value })
+}
+
+/** Whether a variable of this name holds a secret: a parameter or a capture of the type, or a name that says so. */
+export function isSecretName(name: string, { plan }: Pick<Hands, 'plan'>): boolean {
+  return looksSecret(name) || declaredSecrets(plan).has(name)
+}
+
+const declared = new WeakMap<Plan, ReadonlySet<string>>()
+
+function declaredSecrets(plan: Plan): ReadonlySet<string> {
+  const known = declared.get(plan)
+  if (known !== undefined) return known
+  const captures = plan.steps.flatMap((entry) => entry.captures.filter(({ type }) => type === 'secret'))
+  const names = new Set([...plan.params.filter(({ secret }) => secret), ...captures].map(({ name }) => name))
+  declared.set(plan, names)
+  return names
 }
 
 /** Keeps what a block that succeeded leaves to the next one; undefined where it leaves nothing, or no state. */

@@ -11,15 +11,13 @@ import { typedValues } from './environment.ts'
 import { watchGuards } from './guards.ts'
 import type { Hands } from './hands.ts'
 import { notStarted } from './not-started.ts'
-import { type KeptLog, openOutputLog, type OutputLog, unkeptText } from './output-log.ts'
-import { outputName } from './output-name.ts'
+import { openOutput, withoutLost, type Output } from './output.ts'
+import { unkeptText } from './output-log.ts'
 import { overdue } from './overdue.ts'
 import { hostFor, startBlock } from './start-block.ts'
 
 /** A capture longer than this fails its block. */
 const CAPTURE_BYTES = 128 * 1024
-/** So much output of a block that captures a secret is held back until the secret is known; more is dropped. */
-const HELD_BYTES = 256 * 1024
 
 /** What one script is run with. */
 interface Script {
@@ -36,13 +34,13 @@ export async function runScriptStep(execution: Execution, hands: Hands, signal: 
   const entry = hands.entry(execution.step)
   const carried = carriedTo(execution, hands)
   if (carried === 'lost') return notStarted('what earlier blocks carried on is lost')
-  const output = openOutput(execution, entry, hands)
+  const output = openOutput(execution, { entry, carried, hands })
   const script: Script = { execution, entry, hands, signal, carried, output }
   const began = performance.now()
   const guards = await watchGuards(execution, hands, signal)
   if (guards.failed() !== null) {
     const { block, text } = guards.failed() ?? { block: '', text: '' }
-    return { ...notStarted(text, 'guard'), cause: { type: 'guard', text, block }, ...withoutLost(output.end()) }
+    return { ...notStarted(text, 'guard'), cause: { type: 'guard', text, block }, ...withoutLost(output.end({})) }
   }
   const isPolled = entry.type !== 'command' && (entry.everyMs !== null || entry.holdMs !== null)
   const ended = isPolled ? await poll(script) : await once(script, (running) => guards.watch((why) => running.cancel(why)))
@@ -169,13 +167,13 @@ function settleOutcome(
       ...notStarted(''),
       status: 'failed',
       cause: { type: signal.aborted ? 'cancelled' : 'timeout', text: '' },
-      ...withoutLost(output.end()),
+      ...withoutLost(output.end({})),
       ...rest,
     }
   keepNamedSecrets(result.seen, hands)
   const judged = withoutSecrets(judgeScript(script, result), execution, hands)
   keepNamedSecrets(textsOf(judged.captured ?? {}), hands)
-  const { lost, ...kept } = output.end()
+  const { lost, ...kept } = output.end(result.seen)
   const late = timedOut && result.cause === null
   // Cancelled between two tries: that ended it, not what the last one said.
   const stopped = signal.aborted && polls !== undefined && result.cause === null
@@ -216,53 +214,4 @@ const textsOf = (values: Values): Record<string, string> =>
 function timeoutCause({ timeoutMs }: Execution, judged: Judged): NonNullable<Outcome['cause']> {
   const seen = judged.cause === undefined || judged.cause.text === '' ? '' : ` (${judged.cause.type}: ${judged.cause.text})`
   return { type: 'timeout', text: `${timeoutMs / 1000}s${seen}` }
-}
-
-interface Output {
-  readonly write: (stream: 'stdout' | 'stderr', bytes: Uint8Array) => void
-  /** A further poll: what the last one said is no longer held. */
-  nextTry(n: number): void
-  end(): Pick<KeptLog, 'tail' | 'lost'> & { readonly log?: NonNullable<Outcome['log']> }
-}
-
-/** A step that failed anyway has its own cause. */
-const withoutLost = ({ lost: _lost, ...kept }: ReturnType<Output['end']>): Omit<ReturnType<Output['end']>, 'lost'> => kept
-
-/** The log of a block. One that captures a secret is held back until the secret can be redacted from it. */
-function openOutput(execution: Execution, entry: PlanEntry, hands: Hands): Output {
-  const open = (): OutputLog =>
-    openOutputLog({
-      folder: `${hands.folder}/output`,
-      name: outputName(execution),
-      redactor: () => hands.secrets.redactor(),
-      watch: (text) => hands.face.output(execution.key, text),
-    })
-  const host = hostFor(execution, entry, hands)
-  const finish = (log: OutputLog): ReturnType<Output['end']> => {
-    const { tail, log: file, lost } = log.end()
-    return { tail, lost, ...(file === undefined ? {} : { log: host === null ? file : { ...file, host } }) }
-  }
-  if (!entry.captures.some(({ type }) => type === 'secret')) {
-    const log = open()
-    return { write: (stream, bytes) => log.write(stream, bytes), nextTry: () => undefined, end: () => finish(log) }
-  }
-  let held: { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }[] = []
-  let size = 0
-  return {
-    write(stream, bytes) {
-      size += bytes.length
-      if (size <= HELD_BYTES) held.push({ stream, bytes: Uint8Array.from(bytes) })
-    },
-    nextTry() {
-      held = []
-      size = 0
-    },
-    end() {
-      const log = open()
-      // A block that failed may have printed half a secret that nobody knows: only its errors are kept.
-      const known = hands.secrets.knows(`run:${execution.task}/`)
-      for (const { stream, bytes } of held) if (known || stream === 'stderr') log.write(stream, bytes)
-      return finish(log)
-    },
-  }
 }

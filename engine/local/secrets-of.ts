@@ -17,14 +17,18 @@ export function keepSecrets(
   patterns: readonly string[],
 ): SecretsOf {
   const secrets = new Map(first.map((secret) => [secret.ref, secret]))
-  const make = (): Redactor => redactorOf([...secrets.values()], patterns)
+  // What a name held before stays a secret.
+  const earlier: { readonly name: string; readonly value: string }[] = []
+  const make = (): Redactor => redactorOf([...secrets.values(), ...earlier], patterns)
   let redactor = make()
   return {
     redactor: () => redactor,
     valueOf: (ref) => secrets.get(ref)?.value,
     knows: (prefix) => [...secrets.keys()].some((ref) => ref.startsWith(prefix)),
     add(secret) {
-      if (secrets.get(secret.ref)?.value === secret.value) return
+      const before = secrets.get(secret.ref)
+      if (before?.value === secret.value) return
+      if (before !== undefined) earlier.push(before)
       secrets.set(secret.ref, secret)
       redactor = make()
     },

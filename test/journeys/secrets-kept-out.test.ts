@@ -88,6 +88,41 @@ test.each([
   }
 })
 
+test.each([
+  ['API_KEY', ''],
+  ['JETON', '| JETON | secret | env | a token |'],
+])('what a block assigns to %s is on no screen while it runs', async (name, row) => {
+  const block = `### Step 1: Log in\n\n\`\`\`bash {check id=login timeout=20s}\n${name}=$(cat key)\necho "first $${name}"\nsleep 2\necho "then $${name}"\n\`\`\`\n`
+  const table =
+    row === '' ? '' : `## Parameters\n\n| Name | Type | Default | Description |\n| --- | --- | --- | --- |\n${row}\n\n`
+  const { root, remove } = workspace({ 'book.md': `# Book\n\n${table}## Procedure\n\n${block}`, key: `${SECRET}\n` })
+  try {
+    const terminal = onTerminal(['run', 'book.md', '--as', 'ann'], { cwd: root, env: { JETON: 'anothersecret' } })
+    await terminal.see('start')
+    terminal.type('r')
+    expect(await terminal.ended(30_000)).toBe(0)
+    expect(terminal.raw()).not.toContain(SECRET)
+    expect(readFileSync(join(root, '.reprise/runs', runIn(root), 'output/login.1.log'), 'utf8')).toBe('first •••\nthen •••\n')
+  } finally {
+    remove()
+  }
+})
+
+test('what a function keeps to itself under the name of a secret is not kept', async () => {
+  const block = `### Step 1: Log in\n\n\`\`\`bash {check id=login timeout=20s}\nlogin() { local API_KEY; API_KEY=$(cat key); echo "$API_KEY"; }\nlogin\n\`\`\`\n`
+  const { root, remove } = workspace({ 'book.md': `# Book\n\n## Procedure\n\n${block}`, key: `${SECRET}\n` })
+  try {
+    const ended = await reprise(['run', 'book.md', '--unattended'], { cwd: root })
+    expect(`${ended.stdout}${ended.stderr}`).not.toContain(SECRET)
+    expect(holding(root, SECRET).filter((file) => !file.startsWith('state'))).toEqual([])
+    expect(readFileSync(join(root, '.reprise/runs', runIn(root), 'output/login.1.log'), 'utf8')).toBe(
+      '… 16 bytes … API_KEY=•••\n',
+    )
+  } finally {
+    remove()
+  }
+})
+
 test.each(['true', 'exit 3'])('what a block assigns to a name of a secret is not in its kept output (%s)', async (end) => {
   const block = `### Step 1: Log in\n\n\`\`\`bash {command id=login timeout=5s}\nAPI_KEY=$(cat key)\necho "first $API_KEY"\nsleep 0.1\necho "then $API_KEY"\n${end}\n\`\`\`\n\n**Rollback**: none, it is a test.\n`
   const { root, remove } = workspace({ 'book.md': `# Book\n\n## Procedure\n\n${block}`, key: `${SECRET}\n` })
