@@ -75,9 +75,17 @@ async function read(order: LoadOrder): Promise<void> {
   const kafka = openApplication(plan, { cluster: order.readers, clientId: 'load' })
   const consumer = kafka.consumer({ groupId: 'load', sessionTimeout: 6000, heartbeatInterval: 500, retry: { retries: 100 } })
   const hasMoved = (): boolean => isEnding || readOrder(home).readers !== order.readers || readOrder(home).topic !== order.topic
+  // One that has given up says so here only, and begins anew.
+  let hasCrashed = false
+  consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+    if (!restart) void failed('readers', error).then(() => (hasCrashed = true))
+  })
   try {
-    const reading = readGroup(order, consumer).catch((error: unknown) => failed('readers', error))
-    while (!hasMoved()) await pause(100)
+    const reading = readGroup(order, consumer).catch(async (error: unknown) => {
+      await failed('readers', error)
+      hasCrashed = true
+    })
+    while (!hasMoved() && !hasCrashed) await pause(100)
     await Promise.race([reading, pause(2000)])
   } finally {
     await left(consumer)
