@@ -101,7 +101,11 @@ function parsed(text: string): unknown {
 
 function messageOf(json: unknown): string | undefined {
   const message = z.object({ message: z.string() }).safeParse(json)
-  return message.success ? message.data.message.split('\n')[0]?.slice(0, 300) : undefined
+  if (!message.success) return undefined
+  const [first = '', ...rest] = message.data.message.split('\n')
+  // Of a configuration that is refused, what is wrong stands below; a value of a login is not shown.
+  const wrong = first.endsWith(':') ? rest.filter((line) => !/passw|jaas|secret|^You can also find/i.test(line)) : []
+  return [first, ...wrong].join(' ').trim().slice(0, 300)
 }
 
 /** A connector's path; its name may hold any character. */
