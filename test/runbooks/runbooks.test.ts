@@ -48,6 +48,21 @@ test('each Kafka runbook has its answers, its owner, its time, when to use it an
   expect(JSON.parse(ended.stdout), ended.stderr).toEqual([])
 }, 60_000)
 
+test.each(ofKafka)(
+  'the answers of %s are those that it asks for',
+  async (name) => {
+    const file = `runbooks/kafka/${name}`
+    const planned = await reprise(['plan', file, '--unattended', '--answers', answersOf(`kafka/${name}`), '--json'], {
+      cwd: root,
+    })
+    const said = JSON.parse(planned.stdout) as readonly { readonly rule: string; readonly reason: string }[]
+    // Without an inventory parameters are missing, which is another matter.
+    const wrong = (Array.isArray(said) ? said : []).filter(({ rule }) => rule === 'answer-unknown')
+    expect(wrong.map(({ reason }) => reason)).toEqual([])
+  },
+  60_000,
+)
+
 test('none of them has a problem, not even a warning', async () => {
   const ended = await reprise(['lint', '--json', ...shipped.map((name) => `runbooks/${name}`)], { cwd: root })
   expect(ended.code, ended.stderr).toBe(0)
