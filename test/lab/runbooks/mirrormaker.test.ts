@@ -25,7 +25,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     const settings = {
       CLUSTERS: `primary=${servers('PRIMARY')},dr=${servers('DR')}`,
       CHECK_TOPICS: 'orders',
-      CHECK_GROUPS: 'billing',
+      CHECK_GROUPS: 'billing,ledger',
       REPLICAS: '1',
       IN_SYNC: '1',
       TASKS: '1',
@@ -37,15 +37,20 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     const answers = ['--answers', file.replace('.md', '.answers.yaml')]
     return lab().reprise(['run', file, '-e', 'lab', '--unattended', '--as', 'operator', ...answers, ...words])
   }
-  /** A topic with a hundred records, whose readers may read it, and a group that has read forty of them. */
+  /** A topic with a hundred records, whose readers may read it, a group that has read forty of them and one that has read them all. */
   const makeOrders = async (cluster: 'PRIMARY' | 'DR'): Promise<void> => {
     await lab().cli('kafka-topics.sh', [...on(cluster), '--create', '--if-not-exists', '--topic', 'orders', '--partitions', '1'])
     const [, bootstrap = '', , config = ''] = on(cluster)
     const producer = `kafka-console-producer.sh --bootstrap-server ${bootstrap} --producer.config ${config}`
     const written = await lab().exec(`seq 100 | ${producer} --topic orders`)
     expect(written.code, written.stderr).toBe(0)
-    const to = ['--group', 'billing', '--topic', 'orders', '--reset-offsets', '--to-offset', '40', '--execute']
-    expect(await lab().cli('kafka-consumer-groups.sh', [...on(cluster), ...to])).toMatch(/billing\s+orders\s+0\s+40/)
+    for (const [group, offset] of [
+      ['billing', '40'],
+      ['ledger', '100'],
+    ] as const) {
+      const to = ['--group', group, '--topic', 'orders', '--reset-offsets', '--to-offset', offset, '--execute']
+      expect(await lab().cli('kafka-consumer-groups.sh', [...on(cluster), ...to])).toContain(group)
+    }
     const allow = ['--add', '--allow-principal', 'User:app', '--operation', 'All', '--topic', 'orders']
     await lab().cli('kafka-acls.sh', [...on(cluster), ...allow])
   }
@@ -62,13 +67,12 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
 
   beforeEach(async () => {
     await lab().lab('load', 'stop')
-    // Those of the test before make their topics again while they are removed.
-    for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
-    await lab().lab('reset')
+    expect((await lab().lab('reset')).code).toBe(0)
     for (const folder of ['runbooks', 'templates']) {
       rmSync(join(lab().root, folder), { recursive: true, force: true })
       cpSync(join(shipped, folder), join(lab().root, folder), { recursive: true })
     }
+    // The flow of the lab would copy the same topics.
     for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
     await makeOrders('PRIMARY')
   }, 600_000)
@@ -79,7 +83,12 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     expect(await connectors()).toEqual(['primary-dr-checkpoint', 'primary-dr-heartbeat', 'primary-dr-source'])
     expect(await endOf('DR', 'orders')).toBe('orders:0:100')
     const group = await lab().cli('kafka-consumer-groups.sh', [...on('DR'), '--describe', '--group', 'billing'])
-    expect(group).toMatch(/billing\s+orders\s+0\s+40\s+100\s+60/)
+    // Never past what the group has read, and not at the beginning: between two offsets that it knows MirrorMaker 2 takes the earlier.
+    const at = Number(/billing\s+orders\s+0\s+(\d+)\s+100/.exec(group)?.[1])
+    expect(at, group).toBeGreaterThan(0)
+    expect(at, group).toBeLessThanOrEqual(40)
+    const reader = await lab().cli('kafka-consumer-groups.sh', [...on('DR'), '--describe', '--group', 'ledger'])
+    expect(reader).toMatch(/ledger\s+orders\s+0\s+100\s+100\s+0/)
     const acls = await lab().cli('kafka-acls.sh', [...on('DR'), '--list', '--topic', 'orders'])
     expect(acls).toContain('principal=User:app, host=*, operation=READ, permissionType=ALLOW')
     expect(await endOf('DR', 'primary.heartbeats')).toMatch(/primary\.heartbeats:0:[1-9]/)
@@ -98,6 +107,16 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     // Nothing goes round: neither cluster has a copy of its own records.
     const all = await Promise.all((['PRIMARY', 'DR'] as const).map((one) => lab().cli('kafka-topics.sh', [...on(one), '--list'])))
     expect(all.join('\n')).not.toMatch(/primary\.dr\.|dr\.primary\./)
+  }, 400_000)
+
+  test('copies that are gone are missed, though a flow that is deployed again believes that it has made them', async () => {
+    expect((await deploy()).code).toBe(0)
+    for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
+    await lab().cli('kafka-topics.sh', [...on('DR'), '--delete', '--topic', 'orders'])
+    const ended = await deploy({ COPY_LIMIT: '20s' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(ended.stdout).toMatch(/same\[primary->dr\] +FAILED/)
+    expect(await connectors()).toEqual([])
   }, 400_000)
 
   test('two clusters that would copy each other for ever are refused, and nothing is deployed', async () => {
@@ -141,6 +160,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
       expect(await committed('DR', 'orders')).toHaveLength(100)
     } finally {
       await lab().lab('load', 'stop')
+      await lab().lab('reset')
       writeFileSync(config, before)
       await lab().lab('svc', 'restart', 'connect')
     }
