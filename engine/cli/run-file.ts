@@ -9,6 +9,7 @@ import { type Ran, startRun } from '../local/start-run.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Settings } from '../model/fact.ts'
 import type { Terminal } from '../terminal/attended.ts'
+import { simulatedText } from '../terminal/overview-screen.ts'
 import { refusedText } from '../terminal/refused.ts'
 import { EXIT } from './exit.ts'
 import { attendedFace, isTerminal, unattendedFace, withFactLines } from './faces.ts'
@@ -117,7 +118,8 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     explain(words.cli.left)
     return EXIT.stopped
   }
-  if (terminal === null) for (const note of notes) explain(`! ${note}`)
+  const simulated = given.quiet === true || given.json === true ? null : simulatedText(plan, words)
+  if (terminal === null) for (const note of [...notes, ...(simulated === null ? [] : [simulated])]) explain(`! ${note}`)
   kept.secrets = keepSecrets(values.secrets, prepared.project.policy.redact)
   const face = faceOf(given, terminal, prepared)
   const box = kind.timeBox === undefined ? null : watchTimeBox(kind.timeBox, { face, interrupts, words, nowMs: Date.now() })

@@ -78,7 +78,8 @@ function checkDefault(reading: Reading, { type, typeText, ...param }: ParamDecla
     return
   }
   if (type.value.type === 'enum-of') return
-  const checked = checkValue(type.value, value.text)
+  // Two quotes are what an author writes for nothing: a list of nothing is no list.
+  const checked = checkValue(type.value, type.value.type === 'list' && value.text === '""' ? '' : value.text)
   if (checked.ok) return
   report(reading, {
     rule: 'param-default',

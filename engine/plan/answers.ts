@@ -128,6 +128,14 @@ function checkTyped(making: Making, { id, confirm }: PlanEntry, { said, ...at }:
 
 function checkRecord(making: Making, { id, captures }: PlanEntry, { said, ...at }: Said & { readonly said: string }): void {
   const type = parseType(captures[0]?.type ?? 'string')
+  if (type.ok && type.type.type === 'secret') {
+    problem(making, {
+      ...at,
+      rule: 'secret-value',
+      reason: `Unexpected answer for ${id}, a secret: expected a person who gives it at a terminal`,
+    })
+    return
+  }
   const checked = type.ok ? checkValue(type.type, said) : ({ ok: true } as const)
   if (!checked.ok)
     problem(making, {

@@ -102,7 +102,13 @@ export function isMapWith(answer: unknown, keys: readonly string[]): boolean {
   return answer !== null && typeof answer === 'object' && !Array.isArray(answer) && keys.some((key) => Object.hasOwn(answer, key))
 }
 
-function hintOf({ request }: Making, { id, confirm, rows, by, needsEdit }: PlanEntry, what: Exclude<Need, 'approval'>): string {
+const atTerminal = 'it needs a terminal: run it attended'
+
+function hintOf(
+  { request }: Making,
+  { id, confirm, rows, by, needsEdit, captures }: PlanEntry,
+  what: Exclude<Need, 'approval'>,
+): string {
   switch (what) {
     case 'by hand':
       return `${id}: {done: "…"} or {skip: "reason"}`
@@ -111,11 +117,11 @@ function hintOf({ request }: Making, { id, confirm, rows, by, needsEdit }: PlanE
     case 'drill':
       return `${id}: yes`
     case 'value':
-      return `${id}: VALUE`
+      return captures[0]?.type === 'secret' ? atTerminal : `${id}: VALUE`
     case 'ask':
       return by === 'person' ? `${id}: ${rows.flatMap(({ when }) => (when === null ? [] : [when])).join(' | ')}` : `${id}: yes`
     case 'interactive':
-      return 'it needs a terminal: run it attended'
+      return atTerminal
     case 'confirm': {
       const name = confirm.type === 'typed' ? confirm.name : ''
       return `${id}: {confirm: ${name === 'ENVIRONMENT' ? (request.environment?.name ?? '') : name}}`

@@ -40,10 +40,11 @@ export function readTyped(making: Making, block: Block): Typed | null {
   const seen = known.ok ? known.json : partly(input, making)
   const parsed = type === null ? null : parse(type, seen)
   if (known.ok && type !== null && parsed !== null && !parsed.ok)
-    for (const { path, message } of parsed.issues)
+    for (const { path, key, isMissing, message } of parsed.issues)
       problem(making, {
         rule: 'step-input',
-        place: yaml.placeOf(path),
+        // Where lint points too, so that each mistake is told once.
+        place: !isMissing ? yaml.placeOf(path, key) : path.length > 1 ? yaml.placeOf(path.slice(0, -1)) : block.place,
         reason: `Unexpected input of ${use}${path.length === 0 ? '' : ` at ${path.join('.')}`}: ${message}`,
       })
   const more = known.ok && parsed?.ok === true ? namesOf(making, type, parsed.input) : []
@@ -79,22 +80,39 @@ function partly(input: Json, making: Making): Json {
   return done.ok ? done.json : input
 }
 
-type Parsed =
-  | { readonly ok: true; readonly input: unknown }
-  | { readonly ok: false; readonly issues: readonly { readonly path: readonly (string | number)[]; readonly message: string }[] }
+type Parsed = { readonly ok: true; readonly input: unknown } | { readonly ok: false; readonly issues: readonly Issue[] }
+
+interface Issue {
+  readonly path: readonly (string | number)[]
+  /** The first key that nobody knows. */
+  readonly key?: string
+  readonly isMissing: boolean
+  readonly message: string
+}
 
 function parse(type: StepType, input: Json): Parsed | null {
   try {
     const parsed = type.input.safeParse(input)
     if (parsed.success) return { ok: true, input: parsed.data }
-    const issues = parsed.error.issues.map(({ path, message }) => ({
-      path: path.filter((key): key is string | number => typeof key !== 'symbol'),
-      message,
-    }))
+    const issues = parsed.error.issues.map((issue): Issue => {
+      const path = issue.path.filter((key): key is string | number => typeof key !== 'symbol')
+      const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+      const isMissing = path.length > 0 && valueAt(input, path) === undefined
+      return { path, isMissing, message: issue.message, ...(key === undefined ? {} : { key }) }
+    })
     return { ok: false, issues }
   } catch {
     return null
   }
+}
+
+function valueAt(input: Json, path: readonly (string | number)[]): Json | undefined {
+  let at: Json | undefined = input
+  for (const key of path) {
+    if (at === null || typeof at !== 'object' || !Object.hasOwn(at, key)) return undefined
+    at = (at as Readonly<Record<string, Json>>)[key]
+  }
+  return at
 }
 
 /** A step type's own sentence; null where it cannot say one of an input that is not whole yet. */

@@ -1,5 +1,6 @@
 import { visibleLine } from '../language/control.ts'
 import { cut, padEnd, widthOf } from '../language/width.ts'
+import type { Words } from '../words/words.ts'
 import type { Plan, PlanEntry, PlanPart } from '../model/plan.ts'
 import { whereText } from './header.ts'
 import { labelled, type Look, padded, paragraph, symbol } from './look.ts'
@@ -118,14 +119,22 @@ function kindText(look: Look, plan: Plan, part: PlanPart): string {
 }
 
 function simulatedLines(look: Look, plan: Plan): string[] {
+  const text = simulatedText(plan, look.words)
+  return text === null ? [] : paragraph(look, `${symbol(look, 'warning')} ${text}`)
+}
+
+/** How many changes a drill only shows, and whether nothing but the checks is proven then; null where it shows none. */
+export function simulatedText(plan: Plan, { overview }: Words): string | null {
   const changes = plan.steps.filter(
     ({ type, effect }) => (type === 'command' || type === 'manual' || type === 'notify') && effect !== 'reads',
   )
   const simulated = changes.filter(({ treatment }) => treatment === 'simulate').length
-  if (plan.drill === null || simulated === 0) return []
-  const { simulatedAll, simulatedSome } = look.words.overview
-  const text = simulated === changes.length ? simulatedAll(simulated, changes.length) : simulatedSome(simulated, changes.length)
-  return paragraph(look, `${symbol(look, 'warning')} ${text}`)
+  if (plan.drill === null || simulated === 0) return null
+  // What is left out, or cleaned up nevertheless, counts too.
+  const isNothingDone =
+    changes.every(({ treatment }) => treatment === 'simulate' || treatment === 'skip') &&
+    !plan.steps.some(({ type, treatment }) => type === 'cleanup' && treatment !== 'simulate')
+  return isNothingDone ? overview.simulatedAll(simulated, changes.length) : overview.simulatedSome(simulated, changes.length)
 }
 
 function callLines(look: Look, plan: Plan): string[] {

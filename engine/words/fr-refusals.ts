@@ -8,6 +8,10 @@ export const frRefusals: readonly Sentence[] = [
     "Réponse inattendue pour {1} : une approbation est donnée par quelqu'un d'autre, avec reprise approve",
   ],
   ['Unexpected answer for {1}, which is not asked', "Réponse inattendue pour {1}, qui n'est pas demandé"],
+  [
+    'Unexpected answer for {1}, a secret: expected a person who gives it at a terminal',
+    'Réponse inattendue pour {1}, un secret : attendu une personne qui le donne à un terminal',
+  ],
   ['Unexpected answer "{1}" for {2}, expected yes or no', 'Réponse « {1} » inattendue pour {2}, attendu yes ou no'],
   ['Unexpected answer "{1}" for {2}, expected {3}', 'Réponse « {1} » inattendue pour {2}, attendu {3}'],
   ['Unexpected answer for {1}, expected {2}', 'Réponse inattendue pour {1}, attendu {2}'],

@@ -202,6 +202,7 @@ describe('parameters', () => {
     ['a name twice', ['| `A` | string | ask |', '| `A` | bool | ask |'], [['duplicate-param', 'A', 'error']]],
     ['a type that is none', ['| `A` | strng | ask |'], [['param-type', 'strng', 'error']]],
     ['a default of another type', ['| `A` | int | `x` |'], [['param-default', 'x', 'error']]],
+    ['a list of nothing', ['| `A` | list(string) | `""` |'], [['param-default', '""', 'error']]],
     ['a secret in the file', ['| `A` | secret | `hunter2` |'], [['param-default', 'hunter2', 'error']]],
     ['a default without code', ['| `A` | string | hello |'], [['param-default', 'hello', 'warning']]],
     ['a choice of a list that is none', ['| `A` | choix(BROKERS) | ask |'], [['unknown-param', 'choix(BROKERS)', 'error']]],

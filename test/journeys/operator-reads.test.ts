@@ -49,3 +49,39 @@ test('in a drill of level none a check is shown before the value that it would g
   const { stdout } = await reprise(['show', '--json'], { cwd: root })
   expect(JSON.parse(stdout)).toMatchObject({ steps: [{ id: 'lag' }] })
 })
+
+test('a key that a step lacks, and one that it does not know, are told once each', async () => {
+  const root = folder(
+    book('### Step 1: Look\n\n```yaml {check id=look use=http.request timeout=5s}\nmethod: GET\nurll: x\n```\n'),
+  )
+  const { code, stdout } = await reprise(['plan', 'book.md', '--json'], { cwd: root })
+  expect(code).toBe(2)
+  const found = JSON.parse(stdout) as { readonly rule: string; readonly line: number }[]
+  expect(found.filter(({ rule }) => rule === 'step-input').map(({ line }) => line)).toEqual([7, 9])
+})
+
+test('a French runbook is refused in French, and in English in JSON', async () => {
+  const root = folder(
+    '# Bascule\n\n## Procédure\n\n### Étape 1 : Regarder\n\n```bash {check timeout="90 sec"}\ntrue\n```\n\n### Étape 2 : Prévenir\n\nAppeler la cellule.\n',
+  )
+  const calls = [
+    ['lint', 'book.md'],
+    ['plan', 'book.md'],
+    ['run', 'book.md', '--unattended'],
+  ]
+  for (const args of calls) {
+    const { stderr } = await reprise(args, { cwd: root })
+    expect(stderr).toContain('Inattendu : durée « 90 sec », attendu par exemple 90s ou 2m')
+    expect(stderr).not.toContain('Unexpected')
+  }
+  expect((await reprise(['lint', 'book.md', '--lang', 'en'], { cwd: root })).stderr).toContain('Unexpected duration "90 sec"')
+  expect((await reprise(['lint', 'book.md', '--json'], { cwd: root })).stdout).toContain('Unexpected duration')
+})
+
+test('a French export speaks French around the author’s words', async () => {
+  const root = folder('# Bascule\n\n## Procédure\n\n### Étape 1 : Prévenir\n\nAppeler la cellule.\n')
+  const { stdout } = await reprise(['export', 'book.md', '--format', 'bash'], { cwd: root })
+  expect(stdout).toContain('# À la main (prevenir) : Appeler la cellule.')
+  expect(stdout).toContain('fait ? [Entrée]')
+  expect(stdout).not.toMatch(/By hand|done\?/)
+})

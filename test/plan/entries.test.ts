@@ -234,6 +234,12 @@ describe('what nobody could answer', () => {
     expect(rulesOf(source, { environment: staging, answers: answersOf(steps) })).toEqual([rule])
   })
 
+  test('a secret is given by a person, never by a file', () => {
+    const record = book('### Step 1: Ask\n\n**Record**: `PASS` (secret)\n')
+    expect(rulesOf(record, { answers: answersOf({ 'ask-pass': 'hunter2hunter2' }) })).toEqual(['secret-value'])
+    expect(makePlan(requestFor(record)).missing).toMatchObject([{ hint: 'it needs a terminal: run it attended' }])
+  })
+
   test('an answer that nobody asks for is a problem', () => {
     expect(
       rulesOf(book(`### Step 1: Look\n\n${fence('bash {check id=look}', 'x')}`), { answers: answersOf({ look: 'yes' }) }),
