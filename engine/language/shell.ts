@@ -57,29 +57,12 @@ function walk(node: Node, found: Found, isTop: boolean): void {
 
 function visit(node: Node, found: Found, isTop: boolean): void {
   switch (node.type) {
-    case 'Assignment': {
-      const assignment = node as unknown as {
-        readonly name?: string
-        readonly pos: number
-        readonly value?: Node
-        readonly array?: unknown
-        readonly index?: unknown
-        readonly append?: boolean
-      }
-      if (assignment.name === undefined) return
-      found.assigns.push({
-        name: assignment.name,
-        offset: node.pos,
-        array: assignment.array !== undefined || assignment.index !== undefined || assignment.value?.type === 'ArrayValue',
-      })
+    case 'Assignment':
+      assignment(node, found)
       return
-    }
-    case 'Coproc': {
-      const name = (node['name'] as WordNode | undefined)?.value
-      if (name === undefined) return
-      found.assigns.push({ name, offset: node.pos, array: true }, { name: `${name}_PID`, offset: node.pos, array: false })
+    case 'Coproc':
+      coproc(node, found)
       return
-    }
     case 'FileDescriptorVariable':
       found.assigns.push({ name: String(node['name']), offset: node.pos, array: false })
       return
@@ -118,6 +101,24 @@ function visit(node: Node, found: Found, isTop: boolean): void {
     default:
       return
   }
+}
+
+function assignment(node: Node, found: Found): void {
+  const { name, pos, value, array, index } = node as unknown as {
+    readonly name?: string
+    readonly pos: number
+    readonly value?: Node
+    readonly array?: unknown
+    readonly index?: unknown
+  }
+  if (name === undefined) return
+  found.assigns.push({ name, offset: pos, array: array !== undefined || index !== undefined || value?.type === 'ArrayValue' })
+}
+
+function coproc(node: Node, found: Found): void {
+  const name = (node['name'] as WordNode | undefined)?.value
+  if (name === undefined) return
+  found.assigns.push({ name, offset: node.pos, array: true }, { name: `${name}_PID`, offset: node.pos, array: false })
 }
 
 function parameter(node: Node, found: Found): void {
