@@ -103,7 +103,7 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
     await onPort(at(), (cluster) =>
       moveTo(cluster, { topic: '__consumer_offsets', partition: partitionOf(STRANDED), replicas: home }),
     )
-  })
+  }, 240_000)
   const at = (): string => lab().env['PRIMARY_BOOTSTRAP'] ?? ''
 
   const ask = async (name: string): Promise<Verdict | undefined> => {

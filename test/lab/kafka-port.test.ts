@@ -45,8 +45,8 @@ import { recordAnswers } from './support/record-answers.ts'
 import type { Lab, LabOptions } from './support/lab.ts'
 
 const LABS: readonly LabOptions[] = [
-  { topology: 'dr', version: '4.3.1' },
   { topology: 'dr', version: '4.3.1', security: 'tls-scram' },
+  { topology: 'dr', version: '4.3.1' },
   { topology: 'upgrade', version: '3.9.2' },
 ]
 

@@ -68,7 +68,7 @@ export async function moveTo(
   if (before === undefined) return expect.unreachable(`there is no ${topic}-${partition}`)
   for (const { result } of value(await alterPartitionReassignments(cluster, [{ topic, partition, replicas }]))) value(result)
   await vi.waitFor(async () => expect(value(await listPartitionReassignments(cluster))).toEqual([]), {
-    timeout: 20_000,
+    timeout: 60_000,
     interval: 200,
   })
   return before
