@@ -93,7 +93,8 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
 
   beforeEach(async () => {
     await lab().lab('load', 'stop')
-    expect((await lab().lab('reset')).code).toBe(0)
+    const reset = await lab().lab('reset')
+    expect(reset.code, reset.stdout + reset.stderr).toBe(0)
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
     cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
     for (const [name, text] of [

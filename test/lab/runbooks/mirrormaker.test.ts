@@ -67,7 +67,8 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
 
   beforeEach(async () => {
     await lab().lab('load', 'stop')
-    expect((await lab().lab('reset')).code).toBe(0)
+    const reset = await lab().lab('reset')
+    expect(reset.code, reset.stdout + reset.stderr).toBe(0)
     for (const folder of ['runbooks', 'templates']) {
       rmSync(join(lab().root, folder), { recursive: true, force: true })
       cpSync(join(shipped, folder), join(lab().root, folder), { recursive: true })
