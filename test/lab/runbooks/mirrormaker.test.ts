@@ -111,12 +111,15 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
   }, 400_000)
 
   test('copies that are gone are missed, though a flow that is deployed again believes that it has made them', async () => {
-    expect((await deploy()).code).toBe(0)
+    // Of its own name: what its offsets say outlives it, and no other test may believe it.
+    const west = { CLUSTERS: `west=${servers('PRIMARY')},east=${servers('DR')}`, FLOWS: 'west->east' }
+    const first = await deploy(west)
+    expect(first.code, first.stdout + first.stderr).toBe(0)
     for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
     await lab().cli('kafka-topics.sh', [...on('DR'), '--delete', '--topic', 'orders'])
-    const ended = await deploy({ COPY_LIMIT: '20s' })
+    const ended = await deploy({ ...west, COPY_LIMIT: '30s' })
     expect(ended.code, ended.stdout + ended.stderr).toBe(3)
-    expect(ended.stdout).toMatch(/same\[primary->dr\] +FAILED/)
+    expect(ended.stdout).toMatch(/same\[west->east\] +FAILED/)
     expect(await connectors()).toEqual([])
   }, 400_000)
 
