@@ -5,7 +5,6 @@ import { beforeEach, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import { openDrSite, runOf } from '../support/dr-site.ts'
-import { keepRow } from '../support/keep-row.ts'
 import { useLab } from '../support/lab.ts'
 
 const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
@@ -119,7 +118,6 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     const group = await lab().cli('kafka-consumer-groups.sh', [...site.on('dr'), '--describe', '--group', 'load'])
     expect(group).toMatch(/load\s+load\s+0\s+\d+/)
     expect(readFileSync(join(lab().root, file), 'utf8')).toMatch(/\| passed +\|/)
-    keepRow(lab().root, file)
   }, 600_000)
 
   test('with the engine killed at the fence, the resumed run moves it', async () => {

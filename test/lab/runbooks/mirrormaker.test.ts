@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
-import { keepRow } from '../support/keep-row.ts'
 import { useLab } from '../support/lab.ts'
 
 const shipped = fileURLToPath(new URL('../../../', import.meta.url))
@@ -96,7 +95,6 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     const again = await deploy()
     expect(again.code, again.stdout + again.stderr).toBe(0)
     expect(await endOf('DR', 'orders')).toBe('orders:0:100')
-    keepRow(lab().root, file)
   }, 400_000)
 
   test('active and active: each cluster has the copy of the other under its alias', async () => {

@@ -4,9 +4,10 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { beforeAll } from 'vitest'
+import { afterEach, beforeAll } from 'vitest'
 import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { type Ended, plainEnv, reprise } from '../../support/reprise.ts'
+import { keepRows } from './keep-rows.ts'
 
 /** Which lab a test wants. */
 export interface LabOptions {
@@ -124,6 +125,9 @@ export function useLab(options: LabOptions): () => Lab {
   beforeAll(async () => {
     lab = await startLab(options)
   }, 600_000)
+  afterEach(({ task }) => {
+    if (lab !== undefined && task.result?.state !== 'fail') keepRows(lab.root)
+  })
   return () => {
     if (lab === undefined) throw new Error('the lab is up only inside tests')
     return lab
