@@ -76,6 +76,12 @@ function carryIn(context: Context, entry: PlanEntry): Execution['carry'] {
   return mine.toSorted((a, b) => (a?.endedMs ?? 0) - (b?.endedMs ?? 0)).at(-1)?.carry ?? context.state.carry
 }
 
+/** A proof whose step type leaves something behind, a record in a probe: there is nothing to take back, so it is no change. */
+function onlyProves({ state }: Context, { type, effect, undo, undoSelf }: PlanEntry): boolean {
+  const isProof = type === 'check' || type === 'wait' || type === 'validate'
+  return state.rules >= 4 && isProof && effect === 'changes' && undo.length === 0 && !undoSelf
+}
+
 /** Begins one attempt of an entry. */
 export function begin(context: Context, entry: PlanEntry, purpose: Purpose, more: { readonly of?: Key } = {}): Command {
   const key = keyIn(context, entry)
@@ -100,7 +106,7 @@ export function begin(context: Context, entry: PlanEntry, purpose: Purpose, more
       key,
       purpose,
       attempt,
-      effect: purpose === 'look' || purpose === 'verify' ? 'reads' : entry.effect,
+      effect: purpose === 'look' || purpose === 'verify' || onlyProves(context, entry) ? 'reads' : entry.effect,
       ...more,
       text: context.state.edits[entry.id] ?? entry.text,
       values,

@@ -44,6 +44,10 @@ const output = z.strictObject({
   changed: z.int().describe('Those that were different before.'),
 })
 
+/** How long offsets that were written may take until they are read back, and how often that is looked at. */
+const READ_BACK_MS = 10_000
+const EVERY_MS = 250
+
 const answer = z.object({ offsets: z.array(offset) })
 
 interface How {
@@ -174,9 +178,9 @@ async function set(
     )
     if (!said.ok) return { ...notObeyed(said), evidence: evidence as unknown as Json }
   }
-  const after = await readOffsets(given, how)
+  const after = await readBack(given, { wanted, how })
   if (!after.ok) return { ...notObeyed(after), status: 'unknown', evidence: evidence as unknown as Json }
-  const left = wanted.filter((one) => !isSame(after.now(one.partition), one.offset))
+  const { left } = after
   const counts = { set: wanted.length - left.length, changed: changed.length }
   if (left.length > 0)
     return {
@@ -192,6 +196,22 @@ async function set(
     summary: `${counts.set} as asked, ${counts.changed} changed`,
     output: counts,
     evidence: evidence as unknown as Json,
+  }
+}
+
+/** Those that are not as asked. A worker answers before it has read what it has written: a difference is looked at for a while. */
+async function readBack(
+  given: Input,
+  { wanted, how }: { readonly wanted: readonly Offset[]; readonly how: How },
+): Promise<{ readonly ok: true; readonly left: readonly Offset[] } | (Said & { readonly ok: false })> {
+  const end = Math.min(how.deadline.leftMs(), READ_BACK_MS)
+  const began = performance.now()
+  for (;;) {
+    const after = await readOffsets(given, how)
+    if (!after.ok) return after
+    const left = wanted.filter((one) => !isSame(after.now(one.partition), one.offset))
+    if (left.length === 0 || performance.now() - began + EVERY_MS > end || how.tools.signal.aborted) return { ok: true, left }
+    await how.tools.clock.sleep(EVERY_MS)
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { type Ended, ends } from './end.ts'
+import { probe } from './typed.ts'
 import { attended, check, command, fence, step, unattended, undo, validate } from './plan.ts'
 import type { Script } from './scripted-world.ts'
 
@@ -90,6 +91,16 @@ const results: readonly Ended[] = [
     steps: [step('Step 1: A', command('a'), validate('v'), undo('ua'))],
     script: fails('v'),
     end: 'rolled-back 3 v',
+  },
+  {
+    title: 'a proof that leaves a record somewhere is no change',
+    steps: [
+      step('Step 1: A', command('a'), undo('ua'), fence('yaml {validate id=p use=example.probe}', '{}')),
+      step('Step 2: C', check('c')),
+    ],
+    plan: { stepTypes: new Map([[probe.name, probe]]) },
+    script: fails('c'),
+    end: 'rolled-back 3 c',
   },
   {
     title: 'a check after a change undoes the change',

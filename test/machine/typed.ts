@@ -21,3 +21,16 @@ export const stepTypes = new Map([[typed.name, typed]])
 
 /** A step of it. */
 export const set = step('Step 1: Set', fence('yaml {command id=t use=example.set}', '{}'))
+
+/** A step type that writes and cannot be undone. */
+export const probe = defineStep({
+  name: 'example.probe',
+  summary: 'Write a record and read it back.',
+  effect: 'changes',
+  input: z.strictObject({}),
+  output: z.object({}),
+  examples: [],
+  describe: () => 'write a record and read it back',
+  byHand: () => 'write a record and read it back',
+  execute: () => Promise.resolve({ status: 'done', summary: '' }),
+})

@@ -53,6 +53,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
   test('gives everything back when the name cannot be changed', async () => {
     const ended = await site.run(failback({ DNS_KEY_FILE: site.wrongKey() }))
     expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(readFileSync(join(lab().root, 'runbooks/kafka/failback.md'), 'utf8')).toMatch(/rolled-back, failed at dns/)
     await isAsBefore()
   }, 600_000)
 
