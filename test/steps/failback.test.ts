@@ -174,3 +174,18 @@ test('offsets are set by a marker: the last record before each end, and none whe
     await worker.close()
   }
 })
+
+test('a worker that reads what it has written a moment later has obeyed; one that never does has not', async () => {
+  const [soon, never] = await Promise.all([2, Infinity].map((late) => connectWorker({ back: { state: 'STOPPED', late } })))
+  const own = bench()
+  try {
+    const offsets = [{ partition: { cluster: 'dr', topic: 'a', partition: 0 }, offset: { offset: 6 } }]
+    const set = (url = '') => execute(connectOffsets, { url, connector: 'back', offsets }, own.tools())
+    expect(await set(soon?.url)).toMatchObject({ status: 'done', verdict: 'pass', output: { set: 1, changed: 1 } })
+    expect(await set(never?.url)).toMatchObject({ status: 'failed', verdict: 'fail', summary: 'not as asked: a-0 6' })
+  } finally {
+    own.remove()
+    await soon?.close()
+    await never?.close()
+  }
+})

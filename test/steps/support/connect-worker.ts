@@ -7,12 +7,17 @@ interface Connector {
   /** Which partitions its tasks have, by its configuration. */
   assigned: (config: Readonly<Record<string, string>>) => string
   offsets: { readonly partition: Readonly<Record<string, unknown>>; readonly offset: unknown }[]
+  /** So many looks at its offsets come before what was written is read. */
+  late: number
 }
 
 /** A Connect worker that keeps configurations, states and offsets, and runs nothing. */
 export async function connectWorker(given: Readonly<Record<string, Partial<Connector>>>) {
   const connectors = new Map<string, Connector>(
-    Object.entries(given).map(([name, one]) => [name, { config: {}, state: 'RUNNING', assigned: () => '', offsets: [], ...one }]),
+    Object.entries(given).map(([name, one]) => [
+      name,
+      { config: {}, state: 'RUNNING', assigned: () => '', offsets: [], late: 0, ...one },
+    ]),
   )
   /** What it was told to change. */
   const changes: string[] = []
@@ -20,7 +25,7 @@ export async function connectWorker(given: Readonly<Record<string, Partial<Conne
     const [, , name = '', rest = ''] = path.split('/').map(decodeURIComponent)
     if (method !== 'GET') changes.push(`${method} ${path}`)
     if (method === 'POST') {
-      connectors.set(json.name, { config: json.config, state: json.initial_state, assigned: () => '', offsets: [] })
+      connectors.set(json.name, { config: json.config, state: json.initial_state, assigned: () => '', offsets: [], late: 0 })
       return { status: 201, body: {} }
     }
     if (path === '/') return { status: 200, body: { version: '4.3.1' } }
@@ -43,7 +48,10 @@ export async function connectWorker(given: Readonly<Record<string, Partial<Conne
           else one.config[key] = value
         return { status: 200, body: one.config }
       case 'GET offsets':
-        return { status: 200, body: { offsets: one.offsets } }
+        return {
+          status: 200,
+          body: { offsets: changes.some((said) => said.startsWith('PATCH')) && one.late-- > 0 ? [] : one.offsets },
+        }
       case 'PATCH offsets':
         one.offsets = [...one.offsets, ...json.offsets]
         return { status: 200, body: {} }
