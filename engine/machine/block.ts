@@ -51,7 +51,7 @@ function byHand(context: Context, entry: PlanEntry, known: Entry | undefined): N
 }
 
 /** The value of a secret capture died with its process, and its step changes something: a person gives it again. */
-function askLost(context: Context, name: string): Next {
+export function askLost(context: Context, name: string): Next {
   const giver = (context.at.captures.get(name) ?? [])[0]
   if (giver === undefined) return 'over'
   if (openOf(context, keyIn(context, giver)) !== undefined) return 'wait'

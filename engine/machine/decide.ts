@@ -169,7 +169,7 @@ function back(plan: Plan, state: State): Next {
     const isForward =
       open.type === 'execution'
         ? open.purpose !== 'undo' && open.purpose !== 'cleanup' && (open.purpose !== 'again' || state.course.type === 'rolling')
-        : open.about !== 'undo' && open.about !== 'undo-failed' && !isOfTheEnd(plan, open.step)
+        : open.about !== 'undo' && open.about !== 'undo-failed' && !isOfTheEnd(plan, open.step) && !isLost(state, open)
     if (isForward && !open.cancelling) return { type: 'cancel', task, why: state.course.type }
     if (isForward) return 'wait'
   }
@@ -178,6 +178,10 @@ function back(plan: Plan, state: State): Next {
   if (next !== 'over') return next
   return { type: 'record', fact: { type: 'course-set', course: 'closing', why: state.course.why, to: null, item: null } }
 }
+
+/** A question for a secret that a rollback takes, and that died with its process. */
+const isLost = ({ rules, course, lost }: State, { about, name }: Question): boolean =>
+  rules >= 4 && course.type === 'rolling' && about === 'value' && name !== undefined && lost.includes(name)
 
 /** A question of the *Rollback* or *Cleanup* section. */
 const isOfTheEnd = (plan: Plan, step: string | null): boolean => {

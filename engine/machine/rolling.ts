@@ -1,6 +1,6 @@
 import type { Command, Key, Settled, State } from '../model/fact.ts'
 import type { Plan, PlanEntry } from '../model/plan.ts'
-import { typedFor } from './block.ts'
+import { askLost, typedFor } from './block.ts'
 import { ask, begin, contextOf, hasChanged, isAttended, isSettled, keyIn, openOf, type Context } from './context.ts'
 import { keyOf, partsOf } from './keys.ts'
 import { saidOf, typedWord } from './known-answer.ts'
@@ -88,6 +88,8 @@ function undoBlock(context: Context, { entry, key, block, own, died }: Undoing):
     return isAttended(context)
       ? ask(context, block, 'undo-failed', ['retry', 'by-hand', 'not-undone', 'stop'], { key })
       : record(entry, key, 'failed', seen.cause.text)
+  const lost = lostIn(context, block)
+  if (lost !== null) return isAttended(context) ? askLost(context, lost) : record(entry, key, 'failed', lostText(lost))
   const typed = typedFor(context, block)
   if (isAttended(context)) {
     const isTyped = typed === null || context.state.rules < 4 || seen?.confirmed === true
@@ -98,6 +100,13 @@ function undoBlock(context: Context, { entry, key, block, own, died }: Undoing):
     return record(entry, key, 'skipped', 'nobody was there to confirm it')
   return run
 }
+
+/** A secret that a rollback takes, and whose value died with the process that captured it. */
+function lostIn({ state }: Context, block: PlanEntry): string | null {
+  return state.rules < 4 ? null : (block.reads.find((name) => state.lost.includes(name)) ?? null)
+}
+
+const lostText = (name: string): string => `${name} is lost: only a person at a terminal can give it again`
 
 function typedIsAnswered({ state }: Context, block: PlanEntry, typed: string | null): boolean {
   const said = saidOf(state, { step: block.id, key: null })
@@ -119,6 +128,8 @@ function section(plan: Plan, state: State): Next {
         ? ask(context, entry, 'by-hand', ['by-hand', 'no', 'skip', 'stop'])
         : record(entry, key, 'skipped', 'nobody was there')
     }
+    const lost = lostIn(context, entry)
+    if (lost !== null) return isAttended(context) ? askLost(context, lost) : record(entry, key, 'failed', lostText(lost))
     const typed = typedFor(context, entry)
     const asks = isChange(entry) && seen?.confirmed !== true
     if (asks && isAttended(context))

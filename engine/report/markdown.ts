@@ -149,7 +149,7 @@ function stepTable({ plan, facts }: TimelineRequest, words: Words): string[] {
     ),
     record.endedAt === null ? words.none : took(Date.parse(record.endedAt) - Date.parse(record.startedAt)),
     record.attempts === 0 ? words.none : String(record.attempts),
-    record.reason === null ? '' : inline(record.reason),
+    record.reason === null ? '' : inline(words.problem.said(record.reason)),
   ])
   return table([[step, result, time, attempts, why], ...rows])
 }

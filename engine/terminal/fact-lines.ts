@@ -97,7 +97,7 @@ function settledLines(
   // Its own line, or the answer, says so already.
   if (stamped.how === 'done' && stamped.why === '') return []
   const name = visibleLine(entry === null ? stamped.key : entry.use === null && entry.type !== 'box' ? stamped.key : entry.title)
-  const why = stamped.why === '' || stamped.how === 'simulated' ? '' : ` (${visibleLine(stamped.why)})`
+  const why = stamped.why === '' || stamped.how === 'simulated' ? '' : ` (${visibleLine(look.words.problem.said(stamped.why))})`
   const good = stamped.how === 'done' || stamped.how === 'confirmed'
   const isWarning = stamped.how === 'failed' && isWarningOnly(entry)
   const bad = isWarning ? symbol(look, 'warning') : symbol(look, stamped.how === 'failed' ? 'failed' : 'dot')

@@ -91,7 +91,7 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
     case 'step-settled':
       return {
         verb: settledVerb(fact, plan, words),
-        text: [words.settled[fact.how], fact.why].filter((text) => text !== '').join(', '),
+        text: [words.settled[fact.how], words.problem.said(fact.why)].filter((text) => text !== '').join(', '),
       }
     case 'run-started':
     case 'run-resumed':
@@ -124,7 +124,7 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
     case 'items-fixed':
       return { verb: line.items, text: fact.items.join(', ') }
     case 'cancelling':
-      return { verb: line.cancelling, text: `${fact.task}${fact.why === '' ? '' : `, ${fact.why}`}` }
+      return { verb: line.cancelling, text: `${fact.task}${fact.why === '' ? '' : `, ${words.problem.said(fact.why)}`}` }
     case 'time-reached':
     case 'row-written':
       return null

@@ -24,7 +24,7 @@ export function factSentence(fact: Stamped, plan: Plan, words: Words): string | 
       return `${outcome.status === 'unknown' ? line.unknown : line.failed} ${fact.key}${why}, ${time}`
     }
     case 'step-settled':
-      return `${fact.key}${words.colon} ${words.settled[fact.how]}${fact.why === '' ? '' : ` (${fact.why})`}`
+      return `${fact.key}${words.colon} ${words.settled[fact.how]}${fact.why === '' ? '' : ` (${words.problem.said(fact.why)})`}`
     case 'branch-taken':
       return `${fact.step}${words.colon} ${branchText(plan, fact.step, fact.row, words)}`
     case 'answered':
@@ -34,7 +34,7 @@ export function factSentence(fact: Stamped, plan: Plan, words: Words): string | 
     case 'heard':
       return messageText(fact.message, fact.by, words)
     case 'cancelling':
-      return `${line.cancelling} ${fact.task}${fact.why === '' ? '' : ` (${fact.why})`}`
+      return `${line.cancelling} ${fact.task}${fact.why === '' ? '' : ` (${words.problem.said(fact.why)})`}`
     case 'escalated':
       return `${line.escalated}${words.colon} ${line.escalatedWhy[fact.why]}`
     case 'course-set':

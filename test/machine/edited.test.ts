@@ -103,6 +103,47 @@ describe('secrets of a dead sitting', () => {
   })
 })
 
+describe('a rollback that takes a secret of a dead sitting', () => {
+  const secret = { TOKEN: { type: 'secret', ref: 'run:c/run/1/TOKEN' } } as const
+  const plan = planOf(
+    book([
+      step(
+        'Step 1: C',
+        fence('bash {command id=c capture=TOKEN:secret}'),
+        '**Rollback**:\n',
+        fence('bash {rollback id=uc}', 'use "$TOKEN"'),
+      ),
+      step('Step 2: D', check('d')),
+    ]),
+  )
+  const script = { outcomes: { c: [{ captured: secret }], d: ['failed'] } } as const
+
+  test('asks a person for it', async () => {
+    const { facts } = await play(plan, attended(), { ...script, answers: { failed: ['stop'] } })
+    const after = await playOn(plan, facts, { settings: attended(), course: 'rolling' })
+    expect(story(after.facts).slice(story(facts).length)).toEqual([
+      'resumed rolling',
+      'value c? value',
+      'undo c? run',
+      'uc undo: done',
+      'c = done',
+      'course closing',
+      'end rolled-back 3 d',
+    ])
+  })
+
+  test('does not run where nobody is there', async () => {
+    const { facts } = await play(plan, unattended({ rollback: 'never' }), script)
+    const after = await playOn(plan, facts, { settings: unattended(), course: 'rolling' })
+    expect(story(after.facts).slice(story(facts).length)).toEqual([
+      'resumed rolling',
+      'c = failed',
+      'course closing',
+      'end failed 1 d',
+    ])
+  })
+})
+
 describe('a journal that the machine would not have written', () => {
   const plan = planOf(book([step('Step 1: A', command('a'), undo('ua')), step('Step 2: B', command('b'), undo('ub'))]))
 

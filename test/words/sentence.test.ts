@@ -74,6 +74,14 @@ describe('a sentence of a problem, in French', () => {
     expect(french(en)).toBe(fr)
   })
 
+  test.each([
+    ['it is already so', "c'est déjà le cas"],
+    ['lag <= MAX_LAG does not hold', "lag <= MAX_LAG n'est pas vrai"],
+    ['what earlier blocks carried on is lost', 'ce que les blocs précédents ont transmis est perdu'],
+  ])('of an outcome: %s', (en, fr) => {
+    expect(french(en)).toBe(fr)
+  })
+
   test('keeps what the author wrote, whatever it says', () => {
     expect(
       french('Unexpected section "a value, expected more than nothing", which is none of the format\'s: expected "Steps"'),

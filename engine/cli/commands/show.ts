@@ -48,7 +48,7 @@ function showText(record: RunRecord, place: Place): void {
     words.settled[step.result],
     step.startedAt.slice(11, 19),
     String(step.attempts),
-    step.reason ?? '',
+    words.problem.said(step.reason ?? ''),
   ])
   const json = showJson({ runId: record.runId, plan: record.plan, facts: record.facts, live: record.live })
   say(
