@@ -132,8 +132,8 @@ async function runAll(files: readonly string[], { test, given, notes, words }: W
   const unattended = given.unattended === true
   const startedMs = Date.now()
   const known = await Promise.all(files.map((file) => knownIn(file, flags)))
-  const chain: Chain = { files: [], ids: new Set(known.flatMap(({ ids }) => ids)) }
   const all = new Set(known.flatMap(({ names }) => names))
+  const chain: Chain = { files: [], ids: new Set(known.flatMap(({ ids }) => ids)), params: all }
   for (const [index, file] of files.entries()) {
     const own = new Set(known[index]?.names)
     // What no runbook declares stays with the first one, which says so.

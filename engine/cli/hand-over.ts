@@ -16,11 +16,17 @@ export interface Chain {
   /** Real paths, first to last. */
   readonly files: readonly string[]
   readonly ids: ReadonlySet<string>
+  /** Parameters that flags and answers may give because of them. */
+  readonly params: ReadonlySet<string>
 }
+
+/** A run that nothing led to. */
+export const noChain: Chain = { files: [], ids: new Set(), params: new Set() }
 
 /** What the runbooks further on add to a first refusal. */
 export interface Ahead {
   readonly ids: ReadonlySet<string>
+  readonly params: ReadonlySet<string>
   readonly missing: readonly Missing[]
   readonly problems: readonly Problem[]
 }
@@ -47,13 +53,15 @@ export function noteSuccessor({ folder, runId, state }: Pick<SittingEnd, 'folder
   }
 }
 
-/** The flags of the other run: the same, with parameters of the same name from this one's plan. */
+/** The flags of the other run: the same, with parameters of the same name from this one's plan, and those that are not this one's. */
 export function flagsFor(given: Given, plan: Plan, names: ReadonlySet<string>): Given {
   const { param: _param, from: _from, plan: _plan, reason: _reason, approval: _approval, takeOver: _takeOver, ...kept } = given
   const param = plan.params.flatMap(({ name, value, secret }) =>
     names.has(name) && !secret && value !== null ? [`${name}=${value}`] : [],
   )
-  return { ...kept, param }
+  const own = new Set(plan.params.map(({ name }) => name))
+  const others = (given.param ?? []).filter((text) => !own.has(text.replace(/=.*$/s, '')))
+  return { ...kept, param: [...param, ...others] }
 }
 
 /** Where the other runbook is, as a person here would name it. */
@@ -63,7 +71,7 @@ export function pathBeside(path: string, file: string): string {
 
 /** The chain with one more runbook and its ids. */
 export function longer(chain: Chain, path: string, plan: Plan | null): Chain {
-  return { files: [...chain.files, realOf(path)], ids: new Set([...chain.ids, ...idsOf(plan)]) }
+  return { ...chain, files: [...chain.files, realOf(path)], ids: new Set([...chain.ids, ...idsOf(plan)]) }
 }
 
 /** Is it one that this chain has been through already? Nobody is there who would end the circle. */
@@ -82,6 +90,7 @@ export async function lookAhead(
     plan.steps.flatMap(({ rows }) => rows.flatMap(({ target }) => (target.type === 'runbook' ? [target.file] : []))),
   )
   const ids = new Set<string>()
+  const params = new Set<string>()
   const missing: Missing[] = []
   const problems: Problem[] = []
   for (const file of targets) {
@@ -92,10 +101,11 @@ export async function lookAhead(
     )
     const there = await prepareOther(other, flagsFor(given, plan, names), here)
     for (const id of there.ids) ids.add(id)
+    for (const name of there.params) params.add(name)
     missing.push(...(there.planned?.missing ?? []))
     problems.push(...there.problems.filter(({ severity }) => severity === 'error'))
   }
-  return { ids, missing, problems }
+  return { ids, params, missing, problems }
 }
 
 /** What answers may name of a plan. */

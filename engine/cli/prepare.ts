@@ -8,7 +8,6 @@ import type { PlanParam } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Block, Item, Lang, Runbook } from '../model/runbook.ts'
 import type { StepType } from '../model/step-type.ts'
-import { makePlan } from '../plan/make-plan.ts'
 import type { Planned, PlanRequest } from '../plan/request.ts'
 import { wordsOf, type Words } from '../words/words.ts'
 import { readAnswers } from '../workspace/answers.ts'
@@ -19,7 +18,8 @@ import { findRoot } from '../workspace/root.ts'
 import type { Given } from './flags.ts'
 import { languageOf } from './language.ts'
 import { withoutEchoes } from './echoes.ts'
-import { type Ahead, type Chain, idsOf, lookAhead } from './hand-over.ts'
+import { type Chain, idsOf } from './hand-over.ts'
+import { planWithOthers } from './plan-others.ts'
 import { sorted, usageProblem } from './problems-out.ts'
 import { readSource } from './read-source.ts'
 import { readerOf } from './reader.ts'
@@ -46,6 +46,8 @@ export interface Prepared {
   readonly problems: readonly Problem[]
   /** What answers may name: this runbook's ids, and those of the runbooks that it may hand over to. */
   readonly ids: ReadonlySet<string>
+  /** Parameters that flags and answers may give: this runbook's, and those of the others. */
+  readonly params: ReadonlySet<string>
 }
 
 /** What a command wants of a file beside the flags. */
@@ -78,6 +80,7 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
     answers: null,
     planned: null,
     ids: new Set<string>(),
+    params: new Set<string>(),
   }
   if (read.runbook === null) return { ...base, ...none, problems: sorted(problems) }
   const runbook = read.runbook
@@ -111,38 +114,14 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
     found,
     problems,
   })
-  const { own, ahead } = await planWithOthers(request, { path, given, wanted })
+  const { own, ahead } = await planWithOthers(request, { path, given, wanted, prepareOther: prepare })
   const planned = own === null ? null : { ...own, missing: [...own.missing, ...ahead.missing] }
   const ids = new Set([...idsOf(own?.plan ?? null), ...ahead.ids])
+  const params = new Set([...runbook.params.map(({ name }) => name.value), ...ahead.params])
   const plan = [...(planned?.problems ?? []), ...(planned?.warnings ?? [])]
   const all = withoutEchoes({ document: problems, lint: [...found, ...history], plan: [...plan, ...ahead.problems] })
   const told = all.map((one) => untrustedInstead(one, steps))
-  return { ...base, stepTypes, steps, environments, answers, planned, ids, problems: sorted(told) }
-}
-
-/** Unattended, the runbooks that this one may hand over to are part of the first refusal, and answers may be meant for them. */
-async function planWithOthers(
-  request: PlanRequest | null,
-  { path, given, wanted }: { readonly path: string; readonly given: Given; readonly wanted: Wanted },
-): Promise<{ readonly own: Planned | null; readonly ahead: Ahead }> {
-  const nothing: Ahead = { ids: new Set(), missing: [], problems: [] }
-  if (request === null) return { own: null, ahead: nothing }
-  const first = makePlan(request)
-  const chain = wanted.chain ?? { files: [], ids: new Set<string>() }
-  const plan = first.plan ?? makePlan({ ...request, answers: null, allow: [] }).plan
-  const prepareOther = (file: string, flags: Given, before: Chain): Promise<Prepared> =>
-    prepare(file, flags, { unattended: true, trusted: wanted.trusted, chain: before })
-  const ahead = plan === null || !wanted.unattended ? nothing : await lookAhead(plan, { path, given, chain }, prepareOther)
-  const mine = new Set(idsOf(plan))
-  const ofOthers = (id: string): boolean => !mine.has(id) && (ahead.ids.has(id) || chain.ids.has(id))
-  const { answers } = request
-  const steps = Object.fromEntries(Object.entries(answers?.steps ?? {}).filter(([id]) => !ofOthers(id.replace(/\[.*$/s, ''))))
-  const allow = request.allow.filter((word) => !ofOthers(word.replace(/^irreversible:/, '')))
-  const isMine = allow.length === request.allow.length && Object.keys(steps).length === Object.keys(answers?.steps ?? {}).length
-  return {
-    own: isMine ? first : makePlan({ ...request, answers: answers === null ? null : { ...answers, steps }, allow }),
-    ahead,
-  }
+  return { ...base, stepTypes, steps, environments, answers, planned, ids, params, problems: sorted(told) }
 }
 
 /** Errors among problems: what refuses `plan` and `run`. */

@@ -17,7 +17,7 @@ import type { Given } from './flags.ts'
 import { incidentStart } from './incident-start.ts'
 import { tellEnd, tellLocked } from './tell-end.ts'
 import { complain, explain } from './output.ts'
-import { type Chain, flagsFor, handedTo, isCircle, longer, noteSuccessor, pathBeside } from './hand-over.ts'
+import { type Chain, flagsFor, handedTo, isCircle, longer, noChain, noteSuccessor, pathBeside } from './hand-over.ts'
 import { approvalsToStart } from './given-approvals.ts'
 import { startOver } from './leftovers.ts'
 import { startSettings } from './settings.ts'
@@ -272,7 +272,7 @@ export async function handOver(
   const file = handedTo(end)
   if (file === null) return null
   const path = pathBeside(prepared.path, file)
-  const chain = longer(kind.chain ?? { files: [], ids: new Set() }, prepared.path, plan)
+  const chain = longer(kind.chain ?? noChain, prepared.path, plan)
   if (kind.unattended && isCircle(chain, path)) {
     explain(prepared.words.cli.circle(file))
     return EXIT.waiting
