@@ -2,7 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Verdict } from '../../engine/index.ts'
+import { incrementalAlterConfigs } from '../../steps/kafka/support/api/incremental-alter-configs.ts'
 import { commitOffsets } from '../../steps/kafka/support/api/offset-commit.ts'
+import type { Cluster } from '../../steps/kafka/support/cluster.ts'
 import { ownSteps } from '../docs/pages.ts'
 import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
@@ -72,12 +74,19 @@ const ELSEWHERE = [
   'kafka.version-support',
 ]
 
-/** Where its offsets lie, and nothing else does: on the broker that dies. */
+/** Its offsets lie on the broker that dies, and nowhere else. */
 const STRANDED = 'stranded'
+const OFFSETS = '__consumer_offsets'
 
 const TIMEOUT_MS = 3000
 /** Some ask several questions, one after the other. */
 const MOST_MS = 8 * TIMEOUT_MS
+
+const setLeastInSync = async (cluster: Cluster, least: string | null): Promise<void> => {
+  const operation = least === null ? 'delete' : 'set'
+  const changes = [{ name: 'min.insync.replicas', operation, value: least }] as const
+  value(await incrementalAlterConfigs(cluster, { resource: { type: 'topic', name: OFFSETS }, changes }))
+}
 
 /** The partition of `__consumer_offsets` that keeps a group: Java's hash of its name. */
 const partitionOf = (group: string): number => {
@@ -100,9 +109,10 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
   afterAll(async () => {
     own.remove()
     await lab().fault('clear')
-    await onPort(at(), (cluster) =>
-      moveTo(cluster, { topic: '__consumer_offsets', partition: partitionOf(STRANDED), replicas: home }),
-    )
+    await onPort(at(), async (cluster) => {
+      await moveTo(cluster, { topic: OFFSETS, partition: partitionOf(STRANDED), replicas: home })
+      await setLeastInSync(cluster, null)
+    })
   }, 240_000)
   const at = (): string => lab().env['PRIMARY_BOOTSTRAP'] ?? ''
 
@@ -140,7 +150,10 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
       await write(cluster, { topic: 'alone', records: [{ key: '0', value: 'x', timestamp: Date.now() }] })
       const offsets = [{ topic: 'orders', partition: 0, offset: 0 }]
       for (const { result } of value(await commitOffsets(cluster, { groupId: STRANDED, offsets }))) value(result)
-      home = await moveTo(cluster, { topic: '__consumer_offsets', partition: partitionOf(STRANDED), replicas: [2] })
+      // Were fewer in sync than it wants, Kafka 4 would keep those that left as eligible leaders (ELR), and after the broker's
+      // death wait for them for ever.
+      await setLeastInSync(cluster, '1')
+      home = await moveTo(cluster, { topic: OFFSETS, partition: partitionOf(STRANDED), replicas: [2] })
     }),
   )
 
