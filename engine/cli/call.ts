@@ -61,7 +61,7 @@ export async function callCommand(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
     if (error.exitCode === 0) return 0
-    return refuse(argv, error, lang)
+    return await refuse(argv, error, lang)
   }
 }
 
@@ -110,7 +110,7 @@ function oneOf(word: string, before: readonly string[] | undefined): readonly st
   return [...(before ?? []), word]
 }
 
-function refuse(argv: readonly string[], error: CommanderError, lang: Lang): number {
+async function refuse(argv: readonly string[], error: CommanderError, lang: Lang): Promise<number> {
   const reason = visibleLine(error.message.replace(/^error: /, ''))
   const said = `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`
   if (argv.includes('--json')) {
@@ -130,7 +130,12 @@ function refuse(argv: readonly string[], error: CommanderError, lang: Lang): num
       ]),
     )
   }
+  // Loaded only here: help and a command's start do without.
+  const { wordsOf } = await import('../words/words.ts')
+  const { problem, colon } = wordsOf(lang)
   const help = lang === 'fr' ? "L'aide" : 'Help'
-  complain(`reprise: ${said}\n${help}: reprise ${COMMANDS.some(({ name }) => name === argv[0]) ? `${argv[0]} ` : ''}--help`)
+  complain(
+    `reprise: ${problem.said(said)}\n${help}${colon} reprise ${COMMANDS.some(({ name }) => name === argv[0]) ? `${argv[0]} ` : ''}--help`,
+  )
   return EXIT.usage
 }

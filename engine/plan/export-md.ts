@@ -24,7 +24,7 @@ export function exportMarkdown(
   const title = runbook.title.place.line
   const out = lines.flatMap((line, index) => {
     const own = replaced.get(index + 1) ?? [line]
-    return index + 1 === title ? [...own, '', ...valueLines(plan, words.exported)] : own
+    return index + 1 === title ? [...own, '', ...valueLines(plan, words)] : own
   })
   return visible(out.join('\n')).replace(/\n*$/, '\n')
 }
@@ -66,16 +66,19 @@ function closingLine(lines: readonly string[], from: number, marks: string): num
   return lines.length
 }
 
-function valueLines({ params, environment, hash }: Plan, says: Words['exported']): string[] {
+function valueLines({ params, environment, hash }: Plan, { exported: says, origins }: Words): string[] {
+  const known: Readonly<Record<string, string>> = origins
   const rows = params.map(({ name, value, secret, ref, origin }) => {
     const shown = secret || value === null ? (ref ?? 'ask') : value
-    return `| \`${name}\` | ${cell(shown)} | ${cell(origin)} |`
+    return `| \`${name}\` | ${cell(shown)} | ${cell(known[origin] ?? origin)} |`
   })
-  const known = params.flatMap(({ name, value, secret }) => (secret || value === null ? [] : [`export ${name}=${quoted(value)}`]))
+  const exports = params.flatMap(({ name, value, secret }) =>
+    secret || value === null ? [] : [`export ${name}=${quoted(value)}`],
+  )
   const about = says.about(hash.slice(0, 12), environment)
   const { name, value, from } = says.columns
   if (params.length === 0) return [about]
-  const script = known.length === 0 ? [] : ['', '```bash', `export ENVIRONMENT=${quoted(environment)}`, ...known, '```']
+  const script = exports.length === 0 ? [] : ['', '```bash', `export ENVIRONMENT=${quoted(environment)}`, ...exports, '```']
   return [about, '', `| ${name} | ${value} | ${from} |`, '| --- | --- | --- |', ...rows, ...script]
 }
 

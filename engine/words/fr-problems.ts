@@ -1,3 +1,4 @@
+import { frCommandLine } from './fr-command-line.ts'
 import { frCatalogue } from './fr-catalogue.ts'
 import { frFormat } from './fr-format.ts'
 import { frOutcomes } from './fr-outcomes.ts'
@@ -8,6 +9,6 @@ let french: ((text: string) => string) | undefined
 
 /** A sentence of a problem or of an outcome, which is made in English, in French. */
 export function inFrench(text: string): string {
-  french ??= translationOf([...frFormat, ...frCatalogue, ...frRefusals, ...frOutcomes])
+  french ??= translationOf([...frFormat, ...frCatalogue, ...frRefusals, ...frCommandLine, ...frOutcomes])
   return french(text)
 }

@@ -65,6 +65,7 @@ describe('a sentence of a problem, in French', () => {
       'Valeur « x » inattendue de MAX (flag), attendu true ou false',
     ],
     ['MAX has no value and no default', "MAX n'a ni valeur ni défaut"],
+    ["Unknown command 'nope' (Did you mean note?)", 'Commande « nope » inconnue (vouliez-vous note ?)'],
     ['Unexpected limits.fresh 3, expected a duration such as 10m', 'Inattendu : limits.fresh 3, attendu une durée telle que 10m'],
     [
       'Unexpected value for `max` of `kafka.lag`: expected number, received string',

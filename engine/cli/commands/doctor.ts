@@ -77,8 +77,11 @@ async function tell(
   const missing = needed.filter(({ here }) => !here)
   if (json) say(JSON.stringify(told.map(({ name, what, here, hint }) => ({ name, what, here, hint }))))
   else {
-    const { cli } = words
-    const here = told.filter((look) => look.here).map(({ name, what, hint }) => [`✓ ${name}`, cli.looks[what], hint])
+    const { cli, problem } = words
+    const origins: Readonly<Record<string, string>> = words.origins
+    const here = told
+      .filter((look) => look.here)
+      .map(({ name, what, hint }) => [`✓ ${name}`, cli.looks[what], origins[hint] ?? problem.said(hint)])
     say(
       [
         ...tableLines(here, Math.max(80, process.stdout.columns || 80), { wrapLast: true }),
