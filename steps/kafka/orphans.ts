@@ -43,11 +43,12 @@ const output = z.strictObject({
   looked: z.int().describe('Records that were looked for: those after the last one that counted as copied.'),
   file: z.string().describe('Path of the file that keeps them.'),
   copiedBack: z.int().describe('Records that `primary` has got from `dr` since then: an earlier way back was given up.'),
-  goesOn: z.string().describe('Path of the marker that says where copying back goes on in each partition of `clean`.'),
+  goesOn: z
+    .string()
+    .describe('Path of the marker that says where copying back goes on in each partition: at the beginning in those of `torn`.'),
   torn: z.array(z.string()).describe('Topics that have orphans, or copies in another order: copying cannot go on there.'),
   clean: z.array(z.string()).describe('Topics where it can.'),
   anyTorn: z.boolean().describe('There are topics in `torn`.'),
-  allTorn: z.boolean().describe('There are none in `clean`.'),
 })
 
 export default defineStep({
@@ -115,13 +116,16 @@ export default defineStep({
     const [file, goesOn] = [join(tools.artifacts, given.file), join(tools.artifacts, given.goesOn)]
     await mkdir(tools.artifacts, { recursive: true, mode: 0o700 })
     await writeFile(file, recordLines(records), { mode: 0o600 })
-    const ends = Object.fromEntries(found.goesOnAt)
-    const marker = { cluster: given.dr, at: tools.clock.now().toISOString(), ends }
-    await writeFile(goesOn, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600 })
     const counts = new Map<string, number>()
     for (const one of records) counts.set(sayPartition(one), (counts.get(sayPartition(one)) ?? 0) + 1)
     const torn = given.topics.filter((name) => found.torn.some(({ topic }) => topic === name))
     const clean = given.topics.filter((name) => !torn.includes(name))
+    // A connector that was removed has left its offsets behind: what is copied anew must be told so.
+    const ends = Object.fromEntries(
+      marked.ends.map((one) => [sayPartition(one), torn.includes(one.topic) ? 0 : (found.goesOnAt.get(sayPartition(one)) ?? 0)]),
+    )
+    const marker = { cluster: given.dr, at: tools.clock.now().toISOString(), ends }
+    await writeFile(goesOn, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600 })
     const each = [...counts].map(([name, count]) => `${name} ${count}`)
     const brought = copiedBack === 0 ? '' : `, ${copiedBack} brought by an earlier way back`
     const summary =
@@ -140,7 +144,6 @@ export default defineStep({
         torn,
         clean,
         anyTorn: torn.length > 0,
-        allTorn: clean.length === 0,
       },
       evidence: { marker: given.marker, looked, orphans: Object.fromEntries(counts), file, copiedBack, goesOn: ends },
     })
