@@ -25,7 +25,10 @@ export function problemText(problem: Problem, source: string | null, words: Word
   return lines.join('\n')
 }
 
-function excerpt({ place, nearest }: Problem, source: string | null, words: Words): string[] {
+/** What these point at is a secret, which is not shown where it stands either. */
+const OF_SECRETS: ReadonlySet<string> = new Set(['secret-value', 'literal-secret'])
+
+function excerpt({ place, nearest, rule }: Problem, source: string | null, words: Words): string[] {
   const line = source?.split(/\r\n|\n|\r/)[place.line - 1]
   const hint = nearest === null ? '' : words.problem.didYouMean(visibleLine(nearest))
   if (line === undefined || line === '') return hint === '' ? [] : [`  ${hint}`]
@@ -35,7 +38,7 @@ function excerpt({ place, nearest }: Problem, source: string | null, words: Word
   const start = from > SOURCE_WIDTH ? from - SOURCE_WIDTH / 2 : 0
   const shown = (text: string): string => visibleLine(text.replaceAll('\t', TAB))
   const before = `${start > 0 ? '…' : ''}${shown(line.slice(start, from))}`
-  const at = shown(line.slice(from, to))
+  const at = OF_SECRETS.has(rule) ? '•••' : shown(line.slice(from, to))
   const rest = shown(line.slice(to, start + 2 * SOURCE_WIDTH))
   const number = String(place.line)
   const caret = '^'.repeat(Math.max(1, Math.min(widthOf(at), SOURCE_WIDTH)))

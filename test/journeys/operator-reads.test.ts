@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { cli, onTerminal, plainEnv, reprise, workspace } from '../support/reprise.ts'
 
@@ -76,6 +78,15 @@ test('a French runbook is refused in French, and in English in JSON', async () =
   }
   expect((await reprise(['lint', 'book.md', '--lang', 'en'], { cwd: root })).stderr).toContain('Unexpected duration "90 sec"')
   expect((await reprise(['lint', 'book.md', '--json'], { cwd: root })).stdout).toContain('Unexpected duration')
+})
+
+test('a secret that a file of answers gives is refused, and not shown', async () => {
+  const root = folder(book('### Step 1: Ask\n\n**Record**: `PASS` (secret)\n'))
+  writeFileSync(join(root, 'answers.yaml'), 'steps:\n  ask-pass: hunter2hunter2\n')
+  const { code, stderr } = await reprise(['run', 'book.md', '--unattended', '--answers', 'answers.yaml'], { cwd: root })
+  expect([code, stderr]).toEqual([2, expect.stringContaining('answers.yaml:2:13  error  secret-value')])
+  expect(stderr).toContain('ask-pass: •••')
+  expect(stderr).not.toContain('hunter2')
 })
 
 test('a French export speaks French around the author’s words', async () => {
