@@ -159,8 +159,14 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
 
   test('a group is seen while somebody keeps it', async () => {
     const type = checks.find(({ name }) => name === 'kafka.topic-readers') ?? expect.unreachable()
-    const said = await execute(type, { cluster: at(), topics: ['orders'] }, own.tools())
-    expect(said).toMatchObject({ verdict: 'pass', output: { groups: [STRANDED] } })
+    // Who keeps it since a moment ago still loads it.
+    await vi.waitFor(
+      async () => {
+        const said = await execute(type, { cluster: at(), topics: ['orders'] }, own.tools())
+        expect(said).toMatchObject({ verdict: 'pass', output: { groups: [STRANDED] } })
+      },
+      { timeout: 30_000, interval: 500 },
+    )
   })
 
   test('a follower that hangs in the middle of the window is seen to fall out of sync', async () => {
