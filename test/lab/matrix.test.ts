@@ -136,8 +136,7 @@ for (const options of COMBINATIONS)
         if (options !== COMBINATIONS.at(-1)) await lab().stop()
       }, 60_000)
 
-      // They mostly wait.
-      test.concurrent.each(types.map((type) => [type.name, type] as const))('%s passes', async (id, type) => {
+      test.each(types.map((type) => [type.name, type] as const))('%s passes', async (id, type) => {
         const asked = CHECKS[id] ?? {}
         const more = typeof asked === 'function' ? asked(options.version, lab().env) : asked
         const [primary, dr, config] = [name('PRIMARY_BOOTSTRAP'), name('DR_BOOTSTRAP'), name('CLIENT_CONFIG')]
