@@ -20,11 +20,11 @@ const ENGLISH = new Set(
   place plan play plug point poll pop populate post power practise prepare preserve press prevent print prioritise prioritize probe proceed
   produce promote prompt propose protect prove provide provision prune publish pull purge push put query quiesce quit raise read reassign
   rebalance reboot rebuild recalculate receive recheck reclaim reconcile reconfigure reconnect record recover recreate redeploy redirect redo
-  reduce refer refresh register reimport reindex reinstall reinstate reject rejoin relaunch release reload relocate remount remove rename render
+  reduce refer refresh register reimport reindex reinstall reinstate reject rejoin relaunch release reload relocate relieve remount remove rename render
   renew reopen reorder repair repeat replace replay replicate reply report repoint reprocess request rerun rescale reset reshard resize resolve
   restart restore restrict resume resync retain retest retire retrieve retry return reveal reverse revert review revoke rewrite rewind roll
   rotate route run sanitise sanitize save scale scan schedule say scrape seal search secure see seed select send separate serve set settle shard share
-  shift ship shorten show shrink shut sign silence simulate skip slow snapshot solve sort spin split spread stabilise stabilize stage stand start
+  shift ship shorten show shrink shut sign silence simulate skip slow snapshot solve sort speed spin split spread stabilise stabilize stage stand start
   stay stop store stream stretch strip submit subscribe summarise summarize supply suspend swap switch sync synchronise synchronize tag tail take
   talk tear tell terminate test tighten toggle touch trace track train transfer transform transition translate trigger trim troubleshoot truncate
   trust try tune turn unassign unban unblock uncordon cordon undo uninstall unload unlock unmount unpack unpause unplug unregister unset unsubscribe

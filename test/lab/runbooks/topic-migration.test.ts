@@ -93,7 +93,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     await lab().cli('kafka-topics.sh', [...on('PRIMARY'), '--create', '--topic', 'audit', '--partitions', '1'])
     const [, bootstrap = '', , config = ''] = on('PRIMARY')
     const written = await lab().exec(
-      `seq 100 | kafka-console-producer.sh --bootstrap-server ${bootstrap} --producer.config ${config} --topic audit --sync`,
+      `seq 100 | kafka-console-producer.sh --bootstrap-server ${bootstrap} --producer.config ${config} --topic audit --sync --producer-property linger.ms=0`,
     )
     expect(written.code, written.stderr).toBe(0)
     const to = ['--group', 'auditors', '--topic', 'audit', '--reset-offsets', '--to-offset', '40', '--execute']
