@@ -177,7 +177,7 @@ describe('the lifeline', () => {
     const child = spawn(process.execPath, ['--import', 'tsx', engine, mark, cwd], { stdio: ['ignore', 'pipe', 'inherit'] })
     child.on('error', () => undefined)
     const names = ['group', 'escaped', 'ignores', 'bare']
-    const ready = await until(() => names.every((name) => existsSync(join(cwd, name)) && pidIn(join(cwd, name)) > 0), 15_000)
+    const ready = await until(() => names.every((name) => existsSync(join(cwd, name)) && pidIn(join(cwd, name)) > 0), 60_000)
     expect(ready).toBe(true)
     return { pid: child.pid ?? 0, children: names.map((name) => pidIn(join(cwd, name))) }
   }
@@ -188,7 +188,7 @@ describe('the lifeline', () => {
     process.kill(pid, 'SIGKILL')
     expect(await until(() => !children.some(isAlive))).toBe(true)
     expect(processesWith({ variable: `REPRISE_RUN=run-${process.pid}-a` })).toEqual([])
-  })
+  }, 90_000)
 
   test('after an orderly close nothing is ended; a later sitting finds the survivors and ends them', async () => {
     const cwd = folder()
@@ -206,7 +206,7 @@ describe('the lifeline', () => {
     if (isAlive(bare)) process.kill(bare, 'SIGKILL')
     expect(await until(() => !children.some(isAlive))).toBe(true)
     rmSync(cwd, { recursive: true })
-  })
+  }, 90_000)
 })
 
 describe('argv', () => {
