@@ -137,7 +137,9 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     const said = await lab().cli('kafka-get-offsets.sh', [...on('DR'), '--topic', 'audit'])
     expect(said.trim()).toBe('audit:0:100')
     const group = await lab().cli('kafka-consumer-groups.sh', [...on('DR'), '--describe', '--group', 'auditors'])
-    expect(group).toMatch(/auditors\s+audit\s+0\s+40\s+100\s+60/)
+    // Where it had read up to, or before it: MirrorMaker 2 translates an offset amid a backlog only roughly, and never too far.
+    const at = Number(/auditors\s+audit\s+0\s+(\d+)\s+100/.exec(group)?.[1])
+    expect([at > 0, at <= 40]).toEqual([true, true])
     for (const topic of ['audit', 'load']) expect(await aclsOf(topic)).toContain('operation=WRITE, permissionType=DENY')
     expect(await connectors()).toEqual([])
     expect((await topicsOn('DR')).filter((name) => name.includes('migration-'))).toEqual([])
