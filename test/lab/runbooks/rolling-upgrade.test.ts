@@ -133,7 +133,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
       const id = await begun()
       const ended = await resume(id)
       expect(ended.code, ended.stdout + ended.stderr).toBe(5)
-      const row = /\| `r-\S+` *\|.*\| rolled-back-in-part, failed at start *\|/
+      const row = /\| `r-\S+` *\|.*\| rolled-back-in-part, failed at start\\\[2\\\] *\|/
       expect(readFileSync(join(lab().root, 'runbooks/kafka/rolling-upgrade.md'), 'utf8')).toMatch(row)
       expect(await lines()).toEqual({ ...allOld, [first]: 'new' })
       await nothingLost()
