@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli, type Ended, plainEnv } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
@@ -41,11 +41,11 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
   /** The last run's report. */
   const report = (): string => {
     const runs = join(lab().root, '.reprise', 'runs')
-    const last = readdirSync(runs)
+    const [last] = readdirSync(runs)
       .map((name) => join(runs, name, 'artifacts', 'performance.md'))
       .filter((path) => existsSync(path))
-      .map((path) => readFileSync(path, 'utf8'))
-    return last.at(-1) ?? ''
+      .toSorted((one, other) => statSync(other).mtimeMs - statSync(one).mtimeMs)
+    return last === undefined ? '' : readFileSync(last, 'utf8')
   }
 
   beforeEach(() => {
@@ -138,7 +138,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-clinic', () => {
     await lab().lab('load', 'stop')
     expect((await lab().lab('load', 'start', '--partitions', '2', '--rate', '40')).code).toBe(0)
     const read = async (): Promise<string> => (await lab().exec(`cat '${join(lab().home, 'load', 'read.log')}' | wc -l`)).stdout
-    await expect.poll(async () => Number(await read()), { timeout: 60_000, interval: 1000 }).toBeGreaterThan(20)
+    await vi.waitFor(async () => expect(Number(await read())).toBeGreaterThan(20), { timeout: 60_000, interval: 1000 })
   }, 120_000)
   beforeEach(() => {
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
