@@ -48,7 +48,8 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/replication-watch', 
     const missing = async (): Promise<readonly string[]> => {
       const texts = await Promise.all(pages.map(async (page) => (await fetch(page)).text()))
       const there = new Set(texts.flatMap((page) => [...page.matchAll(/^([a-z]\w*)[{ ]/gm)].map(([, name]) => name)))
-      return jmxNames().filter((name) => !there.has(name))
+      // Those of the way from ZooKeeper are on 3.9 only: the test of that runbook meets them.
+      return jmxNames().filter((name) => !there.has(name) && !/zk(?:broker|migration)/.test(name))
     }
     expect(jmxNames().length).toBeGreaterThan(20)
     await expect.poll(missing, { timeout: 60_000, interval: 2000 }).toEqual([])
