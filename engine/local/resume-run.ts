@@ -151,15 +151,20 @@ export function startedValues(facts: readonly Stamped[]): Extract<Fact, { type: 
   return first?.type === 'run-started' ? first.values : {}
 }
 
+/** Whether a run ended, and its journal does not say that its row was written. */
+export function lacksRow({ facts, origin }: Pick<RunRecord, 'facts' | 'origin'>): boolean {
+  const ended = facts.findLastIndex(({ type }) => type === 'run-ended')
+  const fact = facts[ended]
+  if (!origin.writesRow || fact?.type !== 'run-ended' || fact.result === 'waiting') return false
+  return !facts.slice(ended).some(({ type }) => type === 'row-written' || type === 'run-resumed')
+}
+
 /** A run that ended and whose process died before its row: whoever opens it next writes the row. */
 export async function writeLateRow(
   { facts, hashes, folder, plan, runId, origin }: RunRecord,
   { runs, timelines, secrets, clock = machineClock }: Pick<SittingTools, 'runs' | 'timelines' | 'secrets' | 'clock'>,
 ): Promise<void> {
-  const ended = facts.findLastIndex(({ type }) => type === 'run-ended')
-  const fact = facts[ended]
-  if (!origin.writesRow || fact?.type !== 'run-ended' || fact.result === 'waiting') return
-  if (facts.slice(ended).some(({ type }) => type === 'row-written' || type === 'run-resumed')) return
+  if (!lacksRow({ facts, origin })) return
   const row = await writeRow({ plan, journal: { facts, hashes }, runId, folder, runs, origin, timelines })
   if (row.where === 'nowhere') return
   const last = facts.at(-1)

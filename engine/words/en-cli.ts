@@ -34,6 +34,7 @@ export const enCli = {
     gone: (file: string) => `The runbook is gone: ${file}`,
     wouldAsk: (what: string) => `It would have to ask: ${what}`,
     chainWhole: (n: number, head: string) => `${s(n, 'record')}, the chain is whole. Head ${head}`,
+    chainOpen: 'Ended, but its row is not recorded: the end of the journal may have been cut off.',
     chainRow: (row: string) => `The row in the runbook says ${row}: another one.`,
     alteredFrom: (run: string, n: number) => `${run}: its journal is altered from record ${n} on; nothing after that is believed`,
     alteredNow: 'altered',

@@ -36,6 +36,7 @@ export const frCli: Widen<typeof enCli> = {
     gone: (file) => `Le runbook a disparu : ${file}`,
     wouldAsk: (what) => `Il faudrait demander : ${what}`,
     chainWhole: (n, head) => `${s(n, 'enregistrement')}, la chaîne est entière. Tête ${head}`,
+    chainOpen: "Terminée, mais sa ligne n'est pas enregistrée : la fin du journal a pu être coupée.",
     chainRow: (row) => `La ligne du runbook dit ${row} : une autre.`,
     alteredFrom: (run, n) => `${run} : son journal est altéré à partir de l'enregistrement ${n} ; rien de ce qui suit n'est cru`,
     alteredNow: 'altéré',

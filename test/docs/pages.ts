@@ -204,7 +204,7 @@ export function factsPage(): string {
   return [
     '# Facts\n',
     GENERATED,
-    'A journal is a list of facts, one a line of `journal.jsonl`, in a closed union. Each carries `seq` (from 1), `at` (wall time, UTC), `run`, `ms` (the run clock) and `hash`: the lower-case hex of sha256 over the hash of the line before (64 zeros for the first) followed by the RFC 8785 form of the record without `hash`. `reprise journal verify RUN` checks it. `run --json` prints the same facts, without `hash`.\n',
+    'A journal is a list of facts, one a line of `journal.jsonl`, in a closed union. Each carries `seq` (from 1), `at` (wall time, UTC), `run`, `ms` (the run clock) and `hash`: the lower-case hex of sha256 over the hash of the line before (64 zeros for the first) followed by the RFC 8785 form of the record without `hash`. `reprise journal verify RUN` checks it, and only reads: where the run ended and no `row-written` follows (the engine died there, or the end was cut off) it says so and exits 0, for nothing that is there is altered. `run --json` prints the same facts, without `hash`.\n',
     'After `run-ended` only notes, approvals, `row-written` and `run-resumed` may follow.\n',
     `${table(
       ['Fact', 'Fields beside ' + base.map((name) => `\`${name}\``).join(' ')],

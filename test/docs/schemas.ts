@@ -409,8 +409,17 @@ export const schemas = {
     .describe('`find TEXT --json`.'),
   'dr-status': z.array(drTest).describe('`dr status --json`, the worst first.'),
   'journal-verify': z
-    .strictObject({ ok: z.boolean(), records: z.int(), head: text, firstBad: z.int().nullable(), row: text.nullable() })
-    .describe('`journal verify RUN --json`; `row` is what the history row shows.'),
+    .strictObject({
+      ok: z.boolean(),
+      records: z.int(),
+      head: text,
+      firstBad: z.int().nullable(),
+      row: text.nullable(),
+      rowRecorded: z.boolean(),
+    })
+    .describe(
+      '`journal verify RUN --json`; `row` is what the history row shows; `rowRecorded` is false where the run ended and its journal does not say that the row was written.',
+    ),
   doctor: z
     .array(
       z.strictObject({

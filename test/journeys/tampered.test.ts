@@ -58,6 +58,24 @@ describe('what somebody changes in a record afterwards', () => {
     expect(await verify()).toMatchObject({ code: 1, stderr: expect.stringContaining('missing') as string })
   })
 
+  test('the last record of its journal: verification says so, and changes nothing', async () => {
+    expect(await start()).toBe(0)
+    const path = join(folder, 'journal.jsonl')
+    const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+    expect(lines.at(-1)).toContain('"row-written"')
+    writeFileSync(path, `${lines.slice(0, -1).join('\n')}\n`)
+    const journal = readFileSync(path, 'utf8')
+    const runbook = readFileSync(join(made.root, 'book.md'), 'utf8')
+    const open = 'Ended, but its row is not recorded: the end of the journal may have been cut off.'
+    expect(await verify()).toMatchObject({ code: 0, stderr: expect.stringContaining(open) as string })
+    const json = await reprise(['journal', 'verify', run, '--json'], { cwd: made.root })
+    expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, records: lines.length - 1, rowRecorded: false })
+    expect(readFileSync(path, 'utf8')).toBe(journal)
+    expect(readFileSync(join(made.root, 'book.md'), 'utf8')).toBe(runbook)
+    await reprise(['show', run], { cwd: made.root })
+    expect((await verify()).stderr).not.toContain(open)
+  })
+
   test('a plan: it is not verified, and not gone on with', async () => {
     writeFileSync(join(made.root, 'fail'), '')
     expect(await start('--rollback', 'never')).toBe(1)

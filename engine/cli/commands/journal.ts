@@ -2,6 +2,7 @@ import { readRows } from '../../document/history-read.ts'
 import { nearest } from '../../language/nearest.ts'
 import { readJournal, verifyJournal } from '../../journal/read.ts'
 import type { RunRecord } from '../../local/record.ts'
+import { lacksRow } from '../../local/resume-run.ts'
 import { alteredIn } from '../../local/verify-record.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
@@ -9,9 +10,8 @@ import { explain, say } from '../output.ts'
 import { openPlace, recordOf } from '../place.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
 import { readNow } from '../../workspace/text-file.ts'
-import { lateRow } from '../resume-file.ts'
 
-/** `journal verify RUN`: checks the chain, the files that it speaks of, and the row; names the first altered record. */
+/** `journal verify RUN`: checks the chain, the files that it speaks of, and the row; names the first altered record. Only reads. */
 export async function command({ args, given }: Call): Promise<number> {
   const place = await openPlace(given)
   const [verb = '', run = ''] = args
@@ -27,7 +27,6 @@ export async function command({ args, given }: Call): Promise<number> {
     return EXIT.usage
   }
   const record = recordOf(run, place)
-  await lateRow(record, place)
   const chain = verifyJournal(record.folder)
   const { records, head } = chain
   const altered =
@@ -36,9 +35,12 @@ export async function command({ args, given }: Call): Promise<number> {
   const ok = altered === null
   const firstBad = altered?.record ?? null
   const row = rowHead(record, run)
-  if (place.json) say(JSON.stringify({ ok, records, head, firstBad, row }))
+  // An engine that died between the end and the row leaves the same: it is said, and is no alteration.
+  const rowRecorded = record.live || !lacksRow(record)
+  if (place.json) say(JSON.stringify({ ok, records, head, firstBad, row, rowRecorded }))
   else if (altered === null) say(place.words.cli.chainWhole(records, head))
   else explain(place.words.cli.chainBroken(altered.record, altered.why))
+  if (ok && !rowRecorded && !place.json) explain(place.words.cli.chainOpen)
   const isOther = ok && row !== null && row !== head && !record.live
   if (isOther && !place.json) explain(place.words.cli.chainRow(row))
   return ok && !isOther ? EXIT.passed : EXIT.failed
