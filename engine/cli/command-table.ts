@@ -77,7 +77,6 @@ export const COMMANDS: readonly Command[] = [
       'unattended',
       'answers',
       'param',
-      'from',
       'reason',
       'rollback',
       'allow',

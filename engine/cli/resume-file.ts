@@ -46,7 +46,7 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
   let secrets: SecretsOf | null = null
   const terminal = unattended ? null : attendedFace(given, { lang: prepared.lang, interrupts, secretsOf: () => secrets })
   try {
-    const settings = resumeSettings(record, given, { prepared, plan, unattended })
+    const settings = resumeSettings(record, given, { prepared, unattended })
     const approved = await approvedFor(record, given, { plan, settings, place })
     if (approved.problems.length > 0) {
       tellProblems(approved.problems, { json, words: prepared.words })
@@ -201,7 +201,7 @@ async function nextPlan(
   const file = relative(process.cwd(), origin.file) || origin.file
   const prepared = await prepare(
     file,
-    { ...asked, ...environment, ...withoutStart(given) },
+    { ...asked, ...environment },
     {
       unattended,
       trusted: unattended || given.trust === true,
@@ -218,10 +218,6 @@ async function nextPlan(
   }
   return { prepared, plan: planned.plan }
 }
-
-/** `--from` of a resume is a jump of this sitting; the plan does not change with it. */
-const withoutStart = (given: Given): Given =>
-  given.from === undefined ? {} : { from: given.from, ...(given.reason === undefined ? {} : { reason: given.reason }) }
 
 function isSameFile({ plan }: RunRecord, { bytes }: Prepared): boolean {
   return sha256(bytes) === plan.runbook.sha256

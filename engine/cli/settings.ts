@@ -32,11 +32,11 @@ export function startSettings(
   }
 }
 
-/** What a sitting that goes on goes by: what was given now, else what the run had before. `plan` is the one that goes on. */
+/** What a sitting that goes on goes by: what was given now, else what the run had before. */
 export function resumeSettings(
   record: RunRecord,
   given: Given,
-  { prepared, plan, unattended }: { readonly prepared: Prepared; readonly plan: Plan; readonly unattended: boolean },
+  { prepared, unattended }: { readonly prepared: Prepared; readonly unattended: boolean },
 ): Settings {
   const { answers, root } = prepared
   const before = runSummary(record.facts).settings
@@ -54,7 +54,7 @@ export function resumeSettings(
     allow: [...new Set([...(before?.allow ?? []), ...(given.allow ?? []).map((word) => word.replace(/^irreversible:/, ''))])],
     meant: given.iMean ?? before?.meant ?? null,
     incidentMs: before?.incidentMs ?? 0,
-    from: given.from === undefined ? (before?.from ?? null) : { step: startNamed(plan, given.from), reason: given.reason ?? '' },
+    from: before?.from ?? null,
     leaves: unattended,
   }
 }

@@ -8,12 +8,18 @@ import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { say } from '../output.ts'
 import { openPlace, recordOf } from '../place.ts'
+import { tellProblems, usageProblem } from '../problems-out.ts'
 import { tellRun } from '../tell-run.ts'
 
 /** `handover RUN`: where a run is, its notes and values without secrets, the next step. `--to NAME` puts the new operator into the journal. */
 export async function command({ args, given }: Call): Promise<number> {
   const place = await openPlace(given)
   const record = recordOf(args[0] ?? '', place)
+  if (given.to?.trim() === '') {
+    const reason = 'Unexpected empty --to, expected the name of who goes on'
+    tellProblems([usageProblem({ rule: 'handover', reason })], place)
+    return EXIT.usage
+  }
   const { plan, facts, runId, live } = record
   const state = foldOf(facts)
   if (place.json) {

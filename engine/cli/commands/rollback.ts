@@ -7,6 +7,7 @@ import { EXIT } from '../exit.ts'
 import { openPlace, recordOf } from '../place.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
 import { resumeFile } from '../resume-file.ts'
+import { stepGiven } from '../step-given.ts'
 
 /** `rollback RUN`: undoes what a stopped or failed run really did, last in first out. */
 export async function command({ args, given }: Call): Promise<number> {
@@ -17,7 +18,12 @@ export async function command({ args, given }: Call): Promise<number> {
     tellProblems([usageProblem({ rule: 'rollback', reason, actual: record.runId })], place)
     return EXIT.usage
   }
-  return resumeFile(record, given, place, { course: 'rolling', to: given.to ?? null })
+  const to = given.to === undefined ? null : stepGiven(record.plan, '--to', given.to)
+  if (to !== null && typeof to !== 'string') {
+    tellProblems([to], place)
+    return EXIT.usage
+  }
+  return resumeFile(record, given, place, { course: 'rolling', to })
 }
 
 /** A run that passed is finished work; of one that ended otherwise, what is undone stays so. */
