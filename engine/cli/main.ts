@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { EXIT, Exit } from './exit.ts'
-import { complain, say } from './output.ts'
+import { complain, isOutputLost, say } from './output.ts'
 
 /** Not the engine's mistake: what stands in the place of a record or of a lock must not be used, or cannot be. */
 const MACHINE: ReadonlySet<string> = new Set(['UnsafeFolder', 'NoPlainFile', 'LockUnavailable'])
@@ -28,5 +28,14 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
+/** What they did is recorded, and their code tells how it went: a screen that is lost changes nothing of it. */
+const RECORDED: ReadonlySet<string> = new Set(['run', 'check', 'resume', 'rollback', 'dr', 'start'])
+
+/** Whoever asked for an output and did not get it is not told that all is well. */
+function withOutput(code: number, [command = '']: readonly string[]): number {
+  return code === EXIT.passed && isOutputLost() && !RECORDED.has(command) ? EXIT.failed : code
+}
+
 // `exitCode` and not `exit`: what is still being written to a pipe gets out first.
-process.exitCode = await main(process.argv.slice(2))
+const argv = process.argv.slice(2)
+process.exitCode = withOutput(await main(argv), argv)

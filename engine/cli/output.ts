@@ -25,6 +25,9 @@ export const widthOfErrors = (): number => (process.stderr.isTTY ? Math.max(40, 
 
 let isUnwritableSaid = false
 
+/** Whether something that was asked for could not be shown. */
+export const isOutputLost = (): boolean => isUnwritableSaid
+
 /** There is no room for what is shown: what is done and recorded goes on, and it is said once. */
 function unwritable(fd: 1 | 2, code: string): void {
   if (isUnwritableSaid || fd === 2) return

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { visibleLine } from '../language/control.ts'
 import type { RunRecord } from '../local/record.ts'
 import { runJson, type RunJson } from '../report/json.ts'
-import { runSummary } from '../report/run-summary.ts'
+import { runSummary, type RunSummary } from '../report/run-summary.ts'
 import { took } from '../words/took.ts'
 import type { Place } from './place.ts'
 
@@ -20,9 +20,15 @@ export function runRow(record: RunRecord, { words }: Pick<Place, 'words'>): read
     basename(json.runbook),
     [json.environment, drill === null ? '' : words.drill(drill)].filter((text) => text !== '').join(', ') || words.none,
     `${json.startedAt.slice(0, 10)} ${json.startedAt.slice(11, 16)}`,
-    took(summary.durationMs),
+    tookOf(record, summary) ?? words.none,
     json.operator,
   ].map(visibleLine)
+}
+
+/** Until its end, until now while it lives; how long one went on whose process died is not known. */
+function tookOf({ live }: RunRecord, { result, startedAt, durationMs }: RunSummary): string | null {
+  if (result !== null) return took(durationMs)
+  return live ? took(Math.max(0, Date.now() - Date.parse(startedAt))) : null
 }
 
 /** A run as `runs --json` has it; how one ended whose journal is altered is not known. */

@@ -3,6 +3,7 @@ import type { Plan, PlanParam } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 import type { Value, Values } from '../model/value.ts'
+import { shortSecret } from '../plan/short-secret.ts'
 import { runCommand } from '../process/run-command.ts'
 import { redactorOf } from '../secrets/redactor.ts'
 import { resolveReference, resolveSecret, type Resolved } from '../secrets/resolve.ts'
@@ -53,7 +54,7 @@ export async function startValues(
     if (param.ref === null || (!param.secret && (param.value !== null || Object.hasOwn(started, param.name)))) continue
     const found = await find(param, plan, given)
     if (found === null) return { status: 'left' }
-    if (!found.ok) problems.push(problemOf(param, found.reason, plan, given.runbook))
+    if (!found.ok) problems.push(problemOf(param, found, plan, given.runbook))
     else if (param.secret) secrets.push({ name: param.name, ref: param.ref, value: found.value })
     else started[param.name] = { type: param.type.replace(/\(.*/s, ''), text: found.value }
   }
@@ -132,12 +133,17 @@ function checkText({ type, secret, choices }: PlanParam, _plan: Plan, text: stri
   return checked.ok ? null : `unexpected "${text}", expected ${checked.expected}`
 }
 
-function problemOf({ name, origin }: PlanParam, reason: string, plan: Plan, runbook: Runbook | null): Problem {
+function problemOf(
+  { name, origin, ref }: PlanParam,
+  { reason, isShort }: Resolved & { readonly ok: false },
+  plan: Plan,
+  runbook: Runbook | null,
+): Problem {
   const declared = runbook?.params.find((one) => one.name.value === name)
   const problem = usageProblem({
     rule: 'param-missing',
     file: plan.runbook.file,
-    reason: `${name} has no value (${origin}): ${reason}`,
+    reason: isShort === true ? shortSecret({ name, ref }) : `${name} has no value (${origin}): ${reason}`,
   })
   return declared === undefined ? problem : { ...problem, place: declared.default.place }
 }

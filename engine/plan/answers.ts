@@ -114,7 +114,8 @@ function wordIn(said: Json): string {
 function checkTyped(making: Making, { id, confirm }: PlanEntry, { said, ...at }: Said): void {
   if (confirm.type !== 'typed') return
   const value = making.values[confirm.name]
-  const expected = value === undefined || 'ref' in value ? null : value.text
+  // What is empty cannot be typed: its own id stands for it, as at a terminal.
+  const expected = value === undefined || 'ref' in value ? null : value.text || id
   const typed = isMapWith(said, ['confirm']) ? wordIn(said) : null
   if (typed !== null && (expected === null || typed === expected)) return
   problem(making, {

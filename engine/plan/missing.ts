@@ -20,7 +20,9 @@ function missingParams({ params, request }: Making): Missing[] {
     if (from === 'ask') return [{ id: name, what: 'param', hint: secret ? `params: ${name}: env:NAME` : `-p ${name}=VALUE` }]
     if (!secret || ref === null || !ref.startsWith('env:')) return []
     const variable = ref.slice('env:'.length)
-    return request.env(variable) === undefined ? [{ id: name, what: 'secret', hint: `the environment variable ${variable}` }] : []
+    return (request.env(variable) ?? '') === ''
+      ? [{ id: name, what: 'secret', hint: `the environment variable ${variable}` }]
+      : []
   })
 }
 
@@ -124,7 +126,8 @@ function hintOf(
       return atTerminal
     case 'confirm': {
       const name = confirm.type === 'typed' ? confirm.name : ''
-      return `${id}: {confirm: ${name === 'ENVIRONMENT' ? (request.environment?.name ?? '') : name}}`
+      // Where there is no environment its own id is typed.
+      return `${id}: {confirm: ${name === 'ENVIRONMENT' ? (request.environment?.name ?? id) : name}}`
     }
     case 'irreversible':
       return `--allow irreversible:${id}`

@@ -5,6 +5,7 @@ import type { ParamDeclaration } from '../model/runbook.ts'
 import type { Json, Type, Value } from '../model/value.ts'
 import { problem } from './making.ts'
 import type { Making } from './making.ts'
+import { SHORTEST_SECRET, shortSecret } from './short-secret.ts'
 
 /** What the first place that has a value says. */
 interface Found {
@@ -14,9 +15,6 @@ interface Found {
   readonly origin: string
   readonly at: { readonly place: Place; readonly file?: string }
 }
-
-/** A shorter one is refused as a secret. */
-const SHORTEST_SECRET = 6
 
 interface Resolving {
   readonly declaration: ParamDeclaration
@@ -51,13 +49,17 @@ export function resolveParams(making: Making): PlanParam[] {
   })
 }
 
-/** The secrets that can be known without running anything: none of them may stand in another parameter, nor in a problem. */
-function secretsIn({ request }: Making, all: readonly Resolving[]): readonly { readonly name: string; readonly text: string }[] {
+/** The secrets that can be known without running anything: none of them may stand in another parameter, nor in a problem. One that is too short is refused. */
+function secretsIn(making: Making, all: readonly Resolving[]): readonly { readonly name: string; readonly text: string }[] {
   return all.flatMap(({ declaration: { name, type }, found }) => {
     const [, kind = '', where = ''] = /^(env|file):(.+)$/s.exec(found?.ref ?? '') ?? []
     if (type.value.type !== 'secret' || kind === '') return []
-    const text = (kind === 'env' ? request.env(where) : request.readFile?.(where))?.replace(/\r?\n$/, '') ?? ''
-    return text.length < SHORTEST_SECRET ? [] : [{ name: name.value, text }]
+    const read = kind === 'env' ? making.request.env(where) : making.request.readFile?.(where)?.replace(/\r?\n$/, '')
+    const text = read ?? ''
+    if (text.length >= SHORTEST_SECRET) return [{ name: name.value, text }]
+    const ref = found?.ref ?? null
+    if (text !== '') problem(making, { ...found?.at, rule: 'param-missing', reason: shortSecret({ name: name.value, ref }) })
+    return []
   })
 }
 

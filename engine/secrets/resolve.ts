@@ -1,7 +1,9 @@
 import { readFileSync, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 
-export type Resolved = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly reason: string }
+export type Resolved =
+  | { readonly ok: true; readonly value: string }
+  | { readonly ok: false; readonly reason: string; readonly isShort?: true }
 
 /** A shorter one would be found in every second line. */
 const SHORTEST = 6
@@ -58,7 +60,8 @@ function textOf(value: string, whyEmpty: string): Resolved {
 /** The same for a secret: one that is shorter than 6 characters is refused. */
 export async function resolveSecret(...args: Parameters<typeof resolveReference>): Promise<Resolved> {
   const resolved = await resolveReference(...args)
-  if (resolved.ok && resolved.value.length < SHORTEST) return { ok: false, reason: `it is shorter than ${SHORTEST} characters` }
+  if (resolved.ok && resolved.value.length < SHORTEST)
+    return { ok: false, reason: `it is shorter than ${SHORTEST} characters`, isShort: true }
   return resolved
 }
 

@@ -24,13 +24,16 @@ export function pausedScreen(look: Look, context: AskContext, question: Question
   ]
 }
 
-/** Ctrl-C, a signal or `stop RUN`: what has been changed, and what goes on by itself. */
+/** Ctrl-C, a signal or `stop RUN`: whether something was cut off, what has been changed, and what goes on by itself. */
 export function interruptedScreen(look: Look, context: AskContext, question: Question): string[] {
   const { plan, state } = context
+  const { screen } = look.words
+  // It is asked only when all that was cut off has ended.
+  const isCutOff = Object.values(state.entries).some(({ cause }) => cause?.type === 'cancelled')
   return [
     ...header(look, { plan, state, step: question.step, key: question.key, nowMs: context.runClockMs() }),
     '',
-    ...paragraph(look, `${symbol(look, 'warning')} ${look.words.screen.interrupted}`),
+    ...paragraph(look, `${symbol(look, 'warning')} ${isCutOff ? screen.interruptedRunning : screen.interrupted}`),
     '',
     ...changedSoFar(look, context),
     '',

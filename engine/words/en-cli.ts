@@ -29,6 +29,7 @@ export const enCli = {
     nothingOpen: 'No run is open here: there is nothing to go on with.',
     endedRolledBack: (run: string) => `${run} has ended and was rolled back: start a new run.`,
     endedPassed: (run: string) => `${run} has ended and passed: there is nothing to go on with.`,
+    diedRun: (run: string) => `The process of ${run} died: nobody goes on with it. To go on: reprise resume ${run}`,
     liveRun: (run: string) => `${run} is running in another process: reprise follow ${run}`,
     altered: (run: string, why: string) => `${run} cannot go on: ${why}`,
     gone: (file: string) => `The runbook is gone: ${file}`,

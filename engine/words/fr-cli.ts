@@ -31,6 +31,7 @@ export const frCli: Widen<typeof enCli> = {
     nothingOpen: "Aucune exécution n'est ouverte ici : rien à continuer.",
     endedRolledBack: (run) => `${run} est terminée et a été annulée : lancez une nouvelle exécution.`,
     endedPassed: (run) => `${run} est terminée et réussie : rien à continuer.`,
+    diedRun: (run) => `Le processus de ${run} est mort : personne ne la continue. Pour continuer : reprise resume ${run}`,
     liveRun: (run) => `${run} est en cours dans un autre processus : reprise follow ${run}`,
     altered: (run, why) => `${run} ne peut pas continuer : ${why}`,
     gone: (file) => `Le runbook a disparu : ${file}`,

@@ -108,6 +108,14 @@ export const frRefusals: readonly Sentence[] = [
   ['it is empty', 'elle est vide'],
   ['it holds a NUL byte', 'elle contient un octet NUL'],
   ['it holds a NUL character', 'elle contient un caractère NUL'],
+  [
+    '{1} from the environment is shorter than {2} characters, expected a longer secret',
+    "{1}, de l'environnement, a moins de {2} caractères, attendu un secret plus long",
+  ],
+  [
+    '{1} from {2} is shorter than {3} characters, expected a longer secret',
+    '{1}, de {2}, a moins de {3} caractères, attendu un secret plus long',
+  ],
   ['it is shorter than {1} characters', 'elle a moins de {1} caractères'],
   ['unexpected "{1}", expected {=2}', '« {1} » inattendu, attendu {=2}'],
   ['nobody is there to be asked', "personne n'est là pour répondre"],

@@ -68,6 +68,26 @@ function leftovers(root: string): string[] {
 }
 
 const source = stepsThen(10, '')
+
+test('a run whose process was killed: follow says so and ends with 1; how long it took is not claimed', async () => {
+  const { root, remove } = await killedAt(source, 8)
+  try {
+    const run = runOf(root)
+    const followed = await reprise(['follow', run], { cwd: root })
+    expect(followed.code).toBe(1)
+    expect(followed.stdout.trim().split('\n').at(-1)).toBe(
+      `The process of ${run} died: nobody goes on with it. To go on: reprise resume ${run}`,
+    )
+    const french = await reprise(['follow', run, '--lang', 'fr'], { cwd: root })
+    expect(french.stdout).toContain(`Pour continuer : reprise resume ${run}`)
+    const json = await reprise(['follow', run, '--json'], { cwd: root })
+    expect([json.code, json.stderr]).toEqual([1, expect.stringContaining('died')])
+    for (const line of json.stdout.trim().split('\n')) expect(line).toMatch(/^\{"seq":/)
+    expect((await reprise(['runs'], { cwd: root })).stdout).toMatch(/aborted .* \d\d:\d\d +— /)
+  } finally {
+    remove()
+  }
+})
 /** 1 start, 4 facts a step, the course and the end. */
 const FACTS = 43
 

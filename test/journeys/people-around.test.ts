@@ -117,6 +117,17 @@ describe('from another terminal', () => {
   })
 })
 
+test('a run that goes on has taken the time since its start, not that until its last fact', async () => {
+  const root = folder({ 'book.md': SLOW })
+  await underWay(root)
+  await new Promise((resolve) => setTimeout(resolve, 2500))
+  const [run] = JSON.parse((await reprise(['runs', '--json'], { cwd: root })).stdout) as { startedAt: string }[]
+  const sinceMs = Date.now() - Date.parse(run?.startedAt ?? '')
+  const { stdout } = await reprise(['runs'], { cwd: root })
+  const [, seconds = '0'] = /running .* (\d+(?:\.\d)?)s +ann/.exec(stdout) ?? []
+  expect(Number(seconds) * 1000, stdout).toBeGreaterThan(sinceMs - 1000)
+})
+
 test('handover speaks the language of the runbook', async () => {
   const root = folder({ 'book.md': '# Veille\n\n## Procédure\n\n### Étape 1 : Regarder\n\n```bash {check}\necho vu\n```\n' })
   await reprise(['run', 'book.md', '--unattended'], { cwd: root })

@@ -117,6 +117,23 @@ test('a full standard output ends no run', async () => {
   }
 })
 
+test.each([['plan', 'book.md', '--json'], ['lint', 'book.md', '--json'], ['export', 'book.md'], ['runs']])(
+  '%s that cannot show what it was asked for does not say that all is well',
+  async (...args) => {
+    const { root, remove } = workspace({ 'book.md': look('echo hello') })
+    try {
+      const ended = spawnSync('bash', ['-c', '"$@" > /dev/full', 'bash', process.execPath, cli, ...args], {
+        cwd: root,
+        env: plainEnv(),
+        encoding: 'utf8',
+      })
+      expect([ended.status, ended.stderr.trim()]).toEqual([1, 'reprise: standard output cannot be written: ENOSPC'])
+    } finally {
+      remove()
+    }
+  },
+)
+
 test('a step whose output cannot be kept fails, and the run ends with a sentence', async () => {
   const { root, remove } = workspace({ 'book.md': look('head -c 300000 /dev/zero | tr "\\0" a') })
   try {

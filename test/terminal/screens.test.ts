@@ -291,7 +291,7 @@ describe('screens at 80 columns', () => {
     expect(screen(question('interrupted'), { state: blank(changed) })).toMatchInlineSnapshot(`
       "staging   Kafka failover to the DR cluster                       RTO 12m50s left
 
-      ! Interrupted. What was running is being ended.
+      ! Interrupted.
 
       Changed    6: effect unknown · 5 Stop MirrorMaker 2 · 4 Fence the primary (by
                  hand)
@@ -300,6 +300,8 @@ describe('screens at 80 columns', () => {
 
       [r] go on   [b] roll back   [q] stop   [?]"
     `)
+    const cut = { ...changed, entries: { dns: known({ status: 'open', cause: { type: 'cancelled', text: '' } }) } }
+    expect(screen(question('interrupted'), { state: blank(cut) })).toContain('! Interrupted. What was running has been ended.')
     expect(screen(question('paused'), { state: blank() }, 'fr')).toMatchInlineSnapshot(`
       "staging   Kafka failover to the DR cluster                      RTO reste 12m50s
 
@@ -353,7 +355,7 @@ test('the overview says what it is for, whether it can be trusted, and what it w
       6  Point the clients to the DR cluster     SIMULATED here
       7  Prove that clients can write and read   proof · stops the RTO clock
 
-    ! 1 of 3 changes are simulated
+    ! 1 of 3 changes is simulated
 
     Missing    aws, not on PATH (step 6)
     Call       after 3 attempts or after 30m: Kafka platform team, #kafka-incidents
