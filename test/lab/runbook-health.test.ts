@@ -1,18 +1,16 @@
-import { cpSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { copyRunbooks } from './support/copy-runbooks.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
-
-const shipped = fileURLToPath(new URL('../../runbooks/', import.meta.url))
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
   const lab = useLab({ topology: 'dr' })
   const at = (): string => lab().env['PRIMARY_BOOTSTRAP'] ?? ''
   const tool = (name: string, ...words: string[]) => lab().cli(name, ['--bootstrap-server', at(), ...words])
   beforeAll(async () => {
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     await tool('kafka-topics.sh', '--create', '--topic', 'orders', '--partitions', '9', '--replication-factor', '3')
   })
 
@@ -41,7 +39,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
       }
       return Object.fromEntries(shown.steps.map(({ id, result }) => [id, result]))
     }
-    beforeEach(() => cpSync(join(shipped, 'kafka', name), join(lab().root, file)))
+    beforeEach(() => copyRunbooks(lab().root))
 
     test('passes on a healthy cluster, draws it, and adds its row', async () => {
       const ended = await run()

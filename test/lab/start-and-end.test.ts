@@ -1,7 +1,8 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { copyRunbooks } from './support/copy-runbooks.ts'
 import { readDotenv } from '../../engine/workspace/dotenv.ts'
 import { cacheFolder } from '../../steps/kafka/lab/folders.ts'
 import { describeWith } from '../support/describe-with.ts'
@@ -156,7 +157,7 @@ describeWith(['java', 'mvn'], 'a lab of an installed Kafka', () => {
   })
 
   test('answers to the health runbook, in which one broker keeps to all but the policy of three', async () => {
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     const { PRIMARY_BOOTSTRAP = '' } = lab().env
     await createTopics(PRIMARY_BOOTSTRAP, ['orders'], 3)
     const given = ['BROKERS=1', 'TOPICS=orders', 'DISK_WARN=100', 'DISK_FAIL=100'].flatMap((one) => ['-p', one])

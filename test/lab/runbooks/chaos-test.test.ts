@@ -1,13 +1,11 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
-
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/chaos-test', () => {
   const lab = useLab({ topology: 'dr', links: true })
@@ -50,7 +48,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/chaos-test', () => {
   }, 120_000)
   beforeEach(() => {
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
   })
 
   test.each([

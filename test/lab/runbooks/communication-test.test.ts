@@ -1,12 +1,11 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { type StandIn, startStandIn } from '../../../steps/kafka/lab/support/stand-in.ts'
 import { reprise, workspace, type Ended } from '../../support/reprise.ts'
 import { type SinkOptions, smtpSink } from '../../support/smtp-sink.ts'
 
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const file = 'runbooks/kafka/communication-test.md'
 const answers = file.replace('.md', '.answers.yaml')
 
@@ -16,7 +15,7 @@ let folder: ReturnType<typeof workspace>
 beforeEach(async () => {
   standIn = await startStandIn()
   folder = workspace({})
-  cpSync(shipped, join(folder.root, 'runbooks'), { recursive: true })
+  copyRunbooks(folder.root)
 })
 afterEach(async () => {
   await Promise.all([standIn.close(), sink.close()])

@@ -3,11 +3,11 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, plainEnv, type Ended } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
 
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const chapter = fileURLToPath(new URL('../../workspace/dr-test-schedule.yaml', import.meta.url))
 
 describeWith(['java', 'mvn', 'curl'], 'runbooks/kafka/dr-test', () => {
@@ -64,7 +64,7 @@ describeWith(['java', 'mvn', 'curl'], 'runbooks/kafka/dr-test', () => {
 
   beforeEach(async () => {
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     await lab().fault('clear')
   }, 180_000)
 

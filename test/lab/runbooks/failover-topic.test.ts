@@ -1,13 +1,12 @@
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import { openDrSite, runOf } from '../support/dr-site.ts'
 import { useLab } from '../support/lab.ts'
 
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const reprise = `'${process.execPath}' '${program}'`
 
 /** The load moves, its readers and its writers by themselves. */
@@ -95,7 +94,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     const reset = await lab().lab('reset')
     expect(reset.code, reset.stdout + reset.stderr).toBe(0)
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     for (const [name, text] of [
       ['move', MOVE],
       ['producers-on', `#!/usr/bin/env bash\ngrep -F "\\"cluster\\":\\"$TO\\"" "$LAB_HOME/load/order.json"\n`],

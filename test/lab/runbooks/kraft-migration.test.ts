@@ -1,13 +1,12 @@
-import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
 
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const file = 'runbooks/kafka/kraft-migration.md'
 
 /** Minutes of real work on one cluster under one load: taken back from migration mode, taken back from KRaft, and completed. */
@@ -77,7 +76,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
   }
 
   beforeAll(async () => {
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     // What would be days old is old in seconds.
     writeFileSync(join(lab().root, 'reprise.yaml'), 'policy:\n  limits: { fresh: 20s }\n')
     must(await lab().lab('load', 'start', '--partitions', '3', '--rate', '30'), 0)

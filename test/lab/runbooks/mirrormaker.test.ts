@@ -2,6 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
@@ -68,10 +69,9 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     await lab().lab('load', 'stop')
     const reset = await lab().lab('reset')
     expect(reset.code, reset.stdout + reset.stderr).toBe(0)
-    for (const folder of ['runbooks', 'templates']) {
-      rmSync(join(lab().root, folder), { recursive: true, force: true })
-      cpSync(join(shipped, folder), join(lab().root, folder), { recursive: true })
-    }
+    for (const folder of ['runbooks', 'templates']) rmSync(join(lab().root, folder), { recursive: true, force: true })
+    copyRunbooks(lab().root)
+    cpSync(join(shipped, 'templates'), join(lab().root, 'templates'), { recursive: true })
     // The flow of the lab would copy the same topics.
     for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
     await makeOrders('PRIMARY')

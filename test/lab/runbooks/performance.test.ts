@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli, type Ended, plainEnv } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
-
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 
 /** Two settings whose difference no machine hides: a request for each record, or one for many. */
 const SLOW = 'batch.size=1 linger.ms=0'
@@ -51,7 +49,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
   beforeEach(() => {
     for (const name of ['runbooks', 'scratch', join('.reprise', 'runs')])
       rmSync(join(lab().root, name), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     mkdirSync(join(lab().root, 'scratch'))
   })
 
@@ -142,7 +140,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-clinic', () => {
   }, 120_000)
   beforeEach(() => {
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
   })
   afterAll(async () => void (await lab().lab('load', 'stop')))
 

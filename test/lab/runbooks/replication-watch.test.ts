@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { jmxNames } from '../../templates/metric-names.ts'
@@ -33,7 +34,7 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/replication-watch', 
   }, 60_000)
   beforeEach(() => {
     for (const name of ['runbooks', 'scratch']) rmSync(join(lab().root, name), { recursive: true, force: true })
-    cpSync(join(root, 'runbooks'), join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
   })
   afterAll(async () => void (await lab().lab('load', 'stop')))
 

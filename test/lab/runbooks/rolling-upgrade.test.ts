@@ -1,16 +1,15 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import finalizeFeatures from '../../../steps/kafka/finalize-features.ts'
 import { bench, execute } from '../../steps/support/tools.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli, plainEnv } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
 
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 /** What the policy wants to have been done before a release of its kind. */
 const PROOFS = ['full-regression-testing', 'performance-baseline', 'rollback-plan-validated', 'documentation-updated']
 const LONG_MS = 900_000
@@ -98,7 +97,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   let second = ''
 
   beforeAll(async () => {
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     const started = await lab().lab('load', 'start', '--partitions', '3', '--rate', '30')
     expect(started.code, started.stderr).toBe(0)
   }, 60_000)

@@ -1,14 +1,12 @@
-import { chmodSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import { countOf } from '../support/load-count.ts'
 import { useLab } from '../support/lab.ts'
-
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 
 /** The applications of the wave `load`, whose producer and consumers move by themselves; `audit` has none that run. */
 const MOVE = `#!/usr/bin/env bash
@@ -104,7 +102,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     await lab().lab('load', 'stop')
     await lab().lab('reset')
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     rmSync(join(lab().root, 'moving'), { force: true })
     write('move', MOVE)
     write('flood', FLOOD)

@@ -1,13 +1,11 @@
-import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { consumersOf, type Consumers } from '../support/consumers.ts'
 import { useLab } from '../support/lab.ts'
-
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/consumer-lag', () => {
   const lab = useLab({ topology: 'single', services: true })
@@ -62,7 +60,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/consumer-lag', () => {
 
   beforeEach(async () => {
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     cases += 1
     group = `billing-${cases}`
     topic = `orders-${cases}`
@@ -164,7 +162,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/hot-partitions', () => {
 
   beforeEach(async () => {
     for (const name of ['runbooks', 'calm', 'stop']) rmSync(join(lab().root, name), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     cases += 1
     topic = `keys-${cases}`
     await tool('kafka-topics.sh', '--create', '--topic', topic, '--partitions', '3')
@@ -239,7 +237,7 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/broker-watch', () =>
 
   beforeEach(() => {
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
-    cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+    copyRunbooks(lab().root)
     writeFileSync(log(), `[${now()},000] INFO Kafka Server started (kafka.server.KafkaRaftServer)\n`)
   })
 

@@ -1,13 +1,12 @@
-import { chmodSync, cpSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, vi } from 'vitest'
+import { copyRunbooks } from './copy-runbooks.ts'
 import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import type { Lab } from './lab.ts'
 import { countOf } from './load-count.ts'
 
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
 const reprise = `'${process.execPath}' '${program}'`
 
 /** The topic of the load, and its group. */
@@ -128,7 +127,7 @@ export function openDrSite(lab: () => Lab) {
       await lab().lab('load', 'stop')
       await must('reset')
       rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
-      cpSync(shipped, join(lab().root, 'runbooks'), { recursive: true })
+      copyRunbooks(lab().root)
       writeFileSync(join(lab().root, 'move-clients'), MOVE)
       chmodSync(join(lab().root, 'move-clients'), 0o755)
       const back = `printf 'server 127.0.0.1 %s\\nupdate delete %s CNAME\\nupdate add %s 5 CNAME %s.\\nsend\\n' "\${DNS_SERVER#*:}" "$CLIENT_ALIAS" "$CLIENT_ALIAS" "$PRIMARY_ALIAS" | nsupdate -k "$DNS_KEY_FILE"`
