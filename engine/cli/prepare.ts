@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { locateHistory } from '../document/history-locate.ts'
 import { sha256 } from '../journal/chain.ts'
 import { blocksToEdit, lint } from '../lint/lint.ts'
+import { rules } from '../lint/rules.ts'
 import type { Answers } from '../model/answers.ts'
 import type { PlanParam } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
@@ -67,7 +68,7 @@ export interface Wanted {
 export async function prepare(file: string, given: Given, wanted: Wanted): Promise<Prepared> {
   const path = resolve(file)
   const root = findRoot(dirname(path))
-  const project = await readProject(root)
+  const project = await readProject(root, rules)
   const runs = given.runs === undefined ? project.runs : resolve(given.runs)
   const read = await readSource(file, path)
   const lang = languageOf({ flag: given.lang, file: read.runbook?.lang ?? null, project: project.lang })

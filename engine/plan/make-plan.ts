@@ -1,4 +1,5 @@
 import type { Plan, PlanEntry } from '../model/plan.ts'
+import { limit } from '../words/took.ts'
 import { checkAnswers } from './answers.ts'
 import { bodiesOf } from './bodies.ts'
 import { checkDrill, treatCleanup } from './drill.ts'
@@ -102,7 +103,7 @@ function warnOfTimeouts(making: Making, entries: readonly PlanEntry[]): void {
     warning(making, {
       rule: 'default-timeout',
       place: { line, column: 1, endLine: line, endColumn: 2 },
-      reason: `${id} has no written timeout: unattended it is ended after ${timeoutMs / 1000}s`,
+      reason: `${id} has no written timeout: unattended it is ended after ${limit(timeoutMs)}`,
     })
   }
 }

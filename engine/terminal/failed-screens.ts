@@ -1,4 +1,3 @@
-import { visibleLine } from '../language/control.ts'
 import { widthOf } from '../language/width.ts'
 import type { Entry, Question } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
@@ -6,6 +5,7 @@ import { took } from '../words/took.ts'
 import type { AskContext } from './ask-context.ts'
 import { blockLines } from './change-screen.ts'
 import { changedTexts, wouldUndo } from './changed-so-far.ts'
+import { causeText } from './outcome-text.ts'
 import { header } from './header.ts'
 import { command, labelled, type Look, paragraph, symbol } from './look.ts'
 import { foldedOutput, folded } from './output-lines.ts'
@@ -56,7 +56,9 @@ function whatFailed(look: Look, context: AskContext, entry: PlanEntry, known: En
     attempts > 0 ? look.words.screen.attempt(attempts, most) : '',
     known !== undefined && attempts > 0 && known.endedMs > known.startedMs ? took(known.endedMs - known.startedMs) : '',
     // A step type's sentence is the last line of its output.
-    entry.use !== null && known?.cause?.type === 'verdict' ? '' : causeText(look, known),
+    (entry.use !== null && known?.cause?.type === 'verdict') || known?.cause === undefined
+      ? ''
+      : causeText(known.cause, look.words),
   ].filter((part) => part !== '')
   const right = how.join(look.ascii ? ' - ' : ' · ')
   const lines =
@@ -68,19 +70,6 @@ function whatFailed(look: Look, context: AskContext, entry: PlanEntry, known: En
   if (lines.length === 1 && free >= 2 && entry.byHand === null) return [`${first}${' '.repeat(free)}${right}`]
   const byHand = entry.byHand === null ? [] : [`  ${look.words.screen.byHandText}${look.words.colon}`, ...command(entry.byHand)]
   return [first, ...rest, ...paragraph(look, right, '  '), ...byHand]
-}
-
-/** The cause in words: `exit 127 (command not found)`, `timed out: …`. */
-function causeText(look: Look, known: Entry | undefined): string {
-  const cause = known?.cause
-  if (cause === undefined) return ''
-  const exits: Readonly<Record<string, string>> = look.words.exits
-  const code = cause.type === 'exit' ? /\d+/.exec(cause.text)?.[0] : undefined
-  if (code !== undefined) return look.words.screen.exit(code, exits[code] ?? '')
-  const text = visibleLine(cause.text)
-  const word = look.words.causes[cause.type]
-  if (cause.type === 'verdict' && text !== '') return text
-  return text === '' || text === word ? word : `${word}${look.words.colon} ${text}`
 }
 
 /** What the `on-failure` blocks found out. */

@@ -1,4 +1,5 @@
-import type { Outcome } from '../model/fact.ts'
+import { visibleLine } from '../language/control.ts'
+import type { Entry, Outcome } from '../model/fact.ts'
 import type { Words } from '../words/words.ts'
 
 /** Why an execution did not succeed, in words: `exit 127 (command not found)`, `timed out: 30s`. */
@@ -13,4 +14,15 @@ export function outcomeText({ cause, exit, status }: Outcome, words: Words): str
   const isUnreached = cause.type === 'connection' && status === 'not-started'
   const word = isUnreached ? words.screen.unreached : words.causes[cause.type]
   return cause.type === 'runner-died' || text === '' || text === word ? word : `${word}${words.colon} ${text}`
+}
+
+/** The cause that a step's state keeps, in words: `exit 127 (command not found)`, `timed out: …`. */
+export function causeText({ type, text }: NonNullable<Entry['cause']>, words: Words): string {
+  const exits: Readonly<Record<string, string>> = words.exits
+  const code = type === 'exit' ? /\d+/.exec(text)?.[0] : undefined
+  if (code !== undefined) return words.screen.exit(code, exits[code] ?? '')
+  const said = visibleLine(words.problem.said(text))
+  const word = words.causes[type]
+  if (type === 'verdict' && said !== '') return said
+  return said === '' || said === word ? word : `${word}${words.colon} ${said}`
 }

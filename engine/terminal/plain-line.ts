@@ -1,12 +1,12 @@
 import { visibleLine } from '../language/control.ts'
 import { padEnd, widthOf } from '../language/width.ts'
-import type { BlockId, Key, Outcome, Purpose, Stamped, TaskId } from '../model/fact.ts'
+import type { BlockId, Key, Outcome, Purpose, Stamped, State, TaskId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import { factSentence } from '../words/fact-sentence.ts'
 import { took } from '../words/took.ts'
 import type { Words } from '../words/words.ts'
 import { validationOf } from './change-screen.ts'
-import { outcomeText } from './outcome-text.ts'
+import { causeText, outcomeText } from './outcome-text.ts'
 import { entryOf, isWarningOnly, itemIn, placeOf } from './step-place.ts'
 
 /** Ids longer than this push the rest of their line to the right. */
@@ -16,8 +16,9 @@ const ID_WIDTH = 28
 const VERB_WIDTH = 9
 
 /** `10:02:11Z  5/8 stop-mm2   run       curl …` for each fact that a person wants to see; null for the others. */
-export function plainLine(fact: Stamped, plan: Plan, words: Words): string | null {
-  const said = saidBy(fact, plan, words)
+export function plainLine(fact: Stamped, plan: Plan, words: Words, state: State | null = null): string | null {
+  const said =
+    fact.type === 'step-settled' && fact.how === 'failed' ? gaveUp(fact, { plan, words, state }) : saidBy(fact, plan, words)
   if (said === null) return null
   const at = { at: fact.at, plan, step: 'step' in fact ? fact.step : null, key: 'key' in fact ? fact.key : null }
   const left = fact.type === 'step-ended' ? fact.outcome.leftovers : undefined
@@ -72,10 +73,19 @@ function lineAt(given: {
   return `${at.slice(11, 19)}Z  ${numbers} ${padEnd(name, idWidth)}  ${padEnd(verb, VERB_WIDTH)} ${visibleLine(text)}`.trimEnd()
 }
 
-function settledVerb({ how, step }: Extract<Stamped, { type: 'step-settled' }>, plan: Plan, words: Words): string {
-  if (how === 'confirmed') return words.line.proven
-  if (how !== 'failed') return words.line.settled
-  return isWarningOnly(entryOf(plan, step)) ? words.problem.severity.warning : words.line.failed
+type SettledFact = Extract<Stamped, { type: 'step-settled' }>
+
+/** A step that the run goes on after. Null where the line of its execution has said it: it is no more than that. */
+function gaveUp(
+  { step, key, why }: SettledFact,
+  { plan, words, state }: { readonly plan: Plan; readonly words: Words; readonly state: State | null },
+): { readonly verb: string; readonly text: string } | null {
+  const isWarning = isWarningOnly(entryOf(plan, step))
+  const known = state?.entries[key]
+  if (!isWarning && (known?.attempts.run ?? 0) > 0) return null
+  const { cause } = known ?? {}
+  const verb = isWarning ? words.problem.severity.warning : words.line.failed
+  return { verb, text: cause === undefined ? words.problem.said(why) : causeText(cause, words) }
 }
 
 function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: string; readonly text: string } | null {
@@ -90,7 +100,7 @@ function saidBy(fact: Stamped, plan: Plan, words: Words): { readonly verb: strin
       return ended(fact.step, fact.purpose, fact.outcome, plan, words)
     case 'step-settled':
       return {
-        verb: settledVerb(fact, plan, words),
+        verb: fact.how === 'confirmed' ? line.proven : line.settled,
         text: [words.settled[fact.how], words.problem.said(fact.why)].filter((text) => text !== '').join(', '),
       }
     case 'run-started':

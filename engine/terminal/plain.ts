@@ -3,11 +3,11 @@ import type { BlockId, Key, Stamped, State, TaskId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Words } from '../words/words.ts'
 import { knownValues } from './fact-lines.ts'
-import { command, type Look } from './look.ts'
+import { command, labelled, type Look } from './look.ts'
 import { plainLine, progressLine } from './plain-line.ts'
 import { proseLines } from './prose.ts'
 import type { Progress } from './progress.ts'
-import { entryOf } from './step-place.ts'
+import { entryOf, placeOf } from './step-place.ts'
 import { valueLines } from './value-lines.ts'
 
 /** Progress of an unchanged value is said again after so long. */
@@ -38,6 +38,7 @@ export function openPlain(options: {
 }): PlainFace {
   const { words, write, now, quiet } = options
   const said = new Map<TaskId, { readonly value: string; readonly atMs: number }>()
+  const failed = new Map<Key, BlockId>()
   let plan: Plan | null = null
   let midLine = false
   const look: Look = { words, width: 80, ascii: false }
@@ -49,7 +50,9 @@ export function openPlain(options: {
     attended: false,
     fact(stamped, ofPlan, state) {
       plan = ofPlan
-      const text = plainLine(stamped, ofPlan, words)
+      if (!quiet)
+        for (const step of failedForGood(failed, stamped, ofPlan)) for (const one of adviceLines(look, step, ofPlan)) line(one)
+      const text = plainLine(stamped, ofPlan, words, state)
       if (text !== null && (!quiet || matters(stamped))) line(text)
       if (!quiet && stamped.type === 'step-settled' && stamped.how === 'simulated')
         for (const one of simulatedLines(look, stamped.step, ofPlan, state)) line(one)
@@ -74,6 +77,28 @@ export function openPlain(options: {
     warn: (text) => line(`! ${visible(text)}`),
     tell: (text) => (quiet ? undefined : line(visible(text))),
   }
+}
+
+/**
+ * The steps that another try will not follow, at the fact that shows it: their diagnostics, their settling, the end of the way forward.
+ * `failed` keeps those of which that is not known yet.
+ */
+function failedForGood(failed: Map<Key, BlockId>, fact: Stamped, plan: Plan): BlockId[] {
+  const found = [...failed].filter(([key, step]) => {
+    if (fact.type === 'course-set' || fact.type === 'run-ended') return true
+    if (fact.type === 'step-started') return entryOf(plan, step)?.diagnose.includes(fact.step) === true
+    return fact.type === 'step-settled' && fact.key === key
+  })
+  for (const [key] of found) failed.delete(key)
+  if (fact.type === 'step-started' && fact.purpose === 'run') failed.delete(fact.key)
+  if (fact.type === 'step-ended' && fact.purpose === 'run' && fact.outcome.status !== 'done') failed.set(fact.key, fact.step)
+  return found.map(([, step]) => step)
+}
+
+/** **On failure**, word for word. */
+function adviceLines(look: Look, step: BlockId, plan: Plan): string[] {
+  const text = placeOf(plan, step, null).part?.onFailure?.trim() ?? ''
+  return text === '' ? [] : labelled(look, look.words.screen.runbook, text)
 }
 
 /** What a simulated step would have run, and what it would have seen. */

@@ -52,8 +52,8 @@ export const frRefusals: readonly Sentence[] = [
     'Élément {1} deux fois après Pour chaque, attendu chaque élément une fois : seul le premier serait exécuté',
   ],
   [
-    '{1} has no written timeout: unattended it is ended after {2}s',
-    "{1} n'a pas de délai écrit : en automatique il est arrêté après {2}s",
+    '{1} has no written timeout: unattended it is ended after {2}',
+    "{1} n'a pas de délai écrit : en automatique il est arrêté après {2}",
   ],
   [
     'Unexpected value of {1} ({2}): it holds the secret {3}, expected a parameter of type secret',
@@ -239,6 +239,11 @@ export const frRefusals: readonly Sentence[] = [
     "Erreur d'un genre inconnu, attendu un fichier qui peut être lu",
   ],
   ['Unexpected error {1}, expected a file that can be read', 'Erreur {1}, attendu un fichier qui peut être lu'],
+  [
+    'Unexpected key "{1}" in {2}, expected a rule of the catalogue (docs/lint.md)',
+    'Clé « {1} » inattendue dans {2}, attendu une règle du catalogue (docs/lint.md)',
+  ],
+  ['error: what the format says is not lowered', "error : ce que dit le format ne s'abaisse pas"],
   ['Unexpected key "{1}" in {2}, expected {3}', 'Clé « {1} » inattendue dans {2}, attendu {3}'],
   ['Unexpected key "{1}", expected {2}', 'Clé « {1} » inattendue, attendu {2}'],
   ['Unexpected {=1}, expected {=2}', 'Inattendu : {=1}, attendu {=2}'],

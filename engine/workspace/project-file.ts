@@ -45,21 +45,24 @@ export const DEFAULT_POLICY: Policy = {
 
 const KEYS = ['runs', 'steps', 'inventory', 'lang', 'production', 'policy', 'redact', 'notify', 'lint', 'history']
 
-/** Reads `reprise.yaml` of a root: strictly, and all that is wrong with it at once. Without a file, all is default. */
-export async function readProject(root: string): Promise<Project> {
+/** What `lint: {severities: …}` may name. */
+export type RuleNames = readonly { readonly name: string; readonly origin: 'format' | 'catalogue' }[]
+
+/** Reads `reprise.yaml` of a root: strictly, and all that is wrong with it at once. Without a file, all is default. With `rules`, severities of no such rule are problems. */
+export async function readProject(root: string, rules: RuleNames | null = null): Promise<Project> {
   const path = join(root, PROJECT_FILE)
   const name = relative(process.cwd(), path) || PROJECT_FILE
   const found = await readTextFile(path)
   const problems: Problem[] = []
-  if (found.status === 'missing') return projectOf({ root, file: null, fields: null, problems })
+  if (found.status === 'missing') return projectOf({ root, file: null, fields: null, problems, rules })
   if (found.status === 'unreadable') {
     problems.push(problemOf(name, { rule: 'unreadable', reason: found.reason }))
-    return projectOf({ root, file: path, fields: null, problems })
+    return projectOf({ root, file: path, fields: null, problems, rules })
   }
   const yaml = readYamlText(name, found.text)
   problems.push(...yaml.problems)
   const fields = yaml.json === null ? null : fieldsOf(name, yaml, { rule: 'project-value', problems })
-  return projectOf({ root, file: path, fields, problems })
+  return projectOf({ root, file: path, fields, problems, rules })
 }
 
 interface Reading {
@@ -67,9 +70,10 @@ interface Reading {
   readonly file: string | null
   readonly fields: Fields | null
   readonly problems: Problem[]
+  readonly rules: RuleNames | null
 }
 
-function projectOf({ root, file, fields, problems }: Reading): Project {
+function projectOf({ root, file, fields, problems, rules }: Reading): Project {
   fields?.map([], KEYS)
   const history = fields?.map(['history'], ['timelines'])
   const lint = fields?.map(['lint'], ['severities', 'baseline'])
@@ -77,7 +81,7 @@ function projectOf({ root, file, fields, problems }: Reading): Project {
   const baseline = lint == null ? null : (fields?.text(['lint', 'baseline']) ?? null)
   return {
     file,
-    policy: policyOf(fields),
+    policy: policyOf(fields, rules),
     runs: resolve(root, fields?.text(['runs']) ?? '.reprise/runs'),
     steps: (fields?.texts(['steps']) ?? ['steps']).map((folder) => resolve(root, folder)),
     inventory: resolve(root, fields?.text(['inventory']) ?? 'inventory'),
@@ -89,7 +93,7 @@ function projectOf({ root, file, fields, problems }: Reading): Project {
   }
 }
 
-function policyOf(fields: Fields | null): Policy {
+function policyOf(fields: Fields | null, known: RuleNames | null): Policy {
   if (fields === null) return DEFAULT_POLICY
   const { limits } = DEFAULT_POLICY
   const hasPolicy = fields.map(['policy'], ['interpreters', 'approvers', 'limits']) !== null
@@ -106,7 +110,7 @@ function policyOf(fields: Fields | null): Policy {
       approvalMs: limit('approval', limits.approvalMs),
     },
     approvers: hasPolicy ? approversOf(fields) : {},
-    severities: severitiesOf(fields),
+    severities: severitiesOf(fields, known),
     redact: redactOf(fields),
   }
 }
@@ -146,11 +150,15 @@ function approversOf(fields: Fields): Policy['approvers'] {
   return Object.fromEntries(found)
 }
 
-function severitiesOf(fields: Fields): Policy['severities'] {
+function severitiesOf(fields: Fields, known: RuleNames | null): Policy['severities'] {
   const path = ['lint', 'severities']
-  const rules = Object.keys(fields.map(path, null) ?? {})
+  const names = known === null ? null : known.map(({ name }) => name)
+  const rules = Object.keys(fields.map(path, names, 'a rule of the catalogue (docs/lint.md)') ?? {})
   const found = rules.flatMap((rule) => {
     const severity = fields.word([...path, rule], ['error', 'warning', 'info', 'off'] as const)
+    const isFormat = known?.some(({ name, origin }) => name === rule && origin === 'format') === true
+    if (isFormat && severity !== null && severity !== 'error')
+      fields.wrong([...path, rule], ['error'], 'error: what the format says is not lowered')
     return severity === null ? [] : [[rule, severity] as const]
   })
   return Object.fromEntries(found)

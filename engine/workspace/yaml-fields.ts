@@ -9,8 +9,8 @@ export type JsonMap = { readonly [name: string]: Json }
 
 /** Reads fields out of a YAML file and collects what is wrong with them. A field that is wrong reads as null. */
 export interface Fields {
-  /** The map at a path; null where it is absent or no map. Keys beside `known` are problems; `known` null takes any. */
-  map(path: Path, known: readonly string[] | null): JsonMap | null
+  /** The map at a path; null where it is absent or no map. Keys beside `known` are problems, which say `hint` where all of them are too many; `known` null takes any. */
+  map(path: Path, known: readonly string[] | null, hint?: string): JsonMap | null
   text(path: Path): string | null
   /** One text or a list of texts. */
   texts(path: Path): readonly string[] | null
@@ -18,6 +18,11 @@ export interface Fields {
   word<W extends string>(path: Path, words: readonly W[]): W | null
   /** Adds a problem at the value of a path. */
   wrong(path: Path, expected: readonly string[], hint?: string): void
+}
+
+interface KnownKeys {
+  readonly known: readonly string[]
+  readonly hint: string | undefined
 }
 
 /** Opens a YAML file's fields. `rule` is the code of values of the wrong kind. */
@@ -32,9 +37,9 @@ export function fieldsOf(
     const reason = `Unexpected ${nameOf(path)} ${actual}, expected ${hint ?? listed(expected)}`
     problems.push(problemOf(file, { rule, place: yaml.placeOf(path), reason, expected, actual }))
   }
-  const unknownKey = (path: Path, key: string, known: readonly string[]): void => {
+  const unknownKey = (path: Path, key: string, { known, hint = listed(known) }: KnownKeys): void => {
     const place: Place = yaml.placeOf(path, key)
-    const reason = `Unexpected key "${key}"${path.length === 0 ? '' : ` in ${nameOf(path)}`}, expected ${listed(known)}`
+    const reason = `Unexpected key "${key}"${path.length === 0 ? '' : ` in ${nameOf(path)}`}, expected ${hint}`
     problems.push(problemOf(file, { rule: 'unknown-key', place, reason, expected: known, actual: key }))
   }
   const text = (path: Path): string | null => {
@@ -47,14 +52,14 @@ export function fieldsOf(
   return {
     text,
     wrong,
-    map(path, known) {
+    map(path, known, hint) {
       const value = at(path)
       if (value === undefined || (value === null && path.length > 0)) return null
       if (!isMap(value)) {
         wrong(path, [], 'a map')
         return null
       }
-      if (known !== null) for (const key of Object.keys(value)) if (!known.includes(key)) unknownKey(path, key, known)
+      if (known !== null) for (const key of Object.keys(value)) if (!known.includes(key)) unknownKey(path, key, { known, hint })
       return value
     },
     texts(path) {

@@ -72,6 +72,12 @@ test('a step of a numbered list is found, a file without a procedure is not', as
   expect((await found(['notes'])).files).toEqual([])
 })
 
+test('a runbook without a title is found, and named, by its file', async () => {
+  const more = { 'runbooks/Drain one.md': '## Procedure\n\n### Step 1: Look\n\n```bash {check}\ntrue\n```\n' }
+  expect((await found(['drain ONE'], more)).files).toEqual(['runbooks/Drain one.md'])
+  expect((await found(['drian'], more)).stdout).toBe('Nothing is called "drian". The nearest: Drain one.\n')
+})
+
 test('nothing found is a sentence with the nearest name, whatever was typed', async () => {
   expect((await found(['basculment'])).stdout).toBe('Nothing is called "basculment". The nearest: Basculement de Kafka.\n')
   expect((await found(['KafkaUnderReplicatd'])).stdout).toContain('The nearest: KafkaUnderReplicated.')

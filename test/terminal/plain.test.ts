@@ -51,6 +51,7 @@ describe('an unattended run', () => {
       10:02:15Z  3/5 mm2-validate      proven    the connector reports PAUSED · 19s
       10:02:16Z  4/5 dns               run       true
       10:02:17Z  4/5 dns               FAILED    exit 127 (command not found) · 0.1s
+      Runbook    roll back from step 6.
       10:02:18Z                        course    rolling back, failed
       10:02:19Z  1/5 lag               settled   skipped, drill
       10:02:20Z  1/5 lag-decision      branch    lag <= MAX_LAG → go on

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_POLICY, readProject } from '../../engine/workspace/project-file.ts'
+import { rules } from '../../engine/lint/rules.ts'
 import { folderWith } from './folder.ts'
 
 const read = async (text: string) => readProject(folderWith({ 'reprise.yaml': text }))
@@ -94,6 +95,23 @@ describe('a mistake is a problem at its place', () => {
     expect(problems).toContainEqual(
       expect.objectContaining({ ...problem, ...('place' in problem ? { place: expect.objectContaining(problem.place) } : {}) }),
     )
+  })
+
+  test.each([
+    [
+      'a severity of no such rule',
+      'no-ownr: off',
+      { rule: 'unknown-key', actual: 'no-ownr', nearest: 'no-owner', place: { line: 2, column: 16 } },
+    ],
+    [
+      'an error of the format that is lowered',
+      'decision-gap: warning',
+      { rule: 'project-value', actual: 'warning', place: { line: 2 } },
+    ],
+  ])('%s', async (_name, entry, problem) => {
+    const file = `lint:\n  severities: {${entry}}\n`
+    const { problems } = await readProject(folderWith({ 'reprise.yaml': file }), rules)
+    expect(problems).toEqual([expect.objectContaining({ ...problem, place: expect.objectContaining(problem.place) as unknown })])
   })
 
   test('all are named at once, and what is right is kept', async () => {

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { glanceAt, outlineOf, type Glance, type Outline } from '../../document/glance.ts'
 import { decodeRunbook } from '../../document/parse.ts'
 import { visibleLine } from '../../language/control.ts'
@@ -29,7 +29,7 @@ export async function command({ args, given }: Call): Promise<number> {
   const read = await readOutlines(place.root)
   const found = read
     .flatMap(({ file, outline }): Found[] => {
-      if (!holds(foldWords(wordsIn(outline)), wanted)) return []
+      if (!holds(foldWords(`${nameOf(file)}\n${wordsIn(outline)}`), wanted)) return []
       const glance = glanceAt(file, outline)
       const rank = glance === null ? 0 : rankOf(glance, wanted)
       return glance === null || rank === 0 ? [] : [{ path: join(place.root, file), glance, rank }]
@@ -90,6 +90,9 @@ async function readOutlines(root: string): Promise<readonly { readonly file: str
 /** Folded, and what French writes in one letter as people type it. */
 const foldWords = (text: string): string => fold(text).replaceAll('œ', 'oe').replaceAll('æ', 'ae')
 
+/** The title of a runbook that has none of its own. */
+const nameOf = (file: string): string => basename(file).replace(/\.(?:md|markdown)$/i, '')
+
 const wordsIn = ({ headings, text }: Outline): string => [...headings, text].join('\n')
 
 /** The whole phrase, or each of its words somewhere. */
@@ -105,14 +108,25 @@ function rankOf({ title, alerts, names }: Glance, wanted: string): number {
 }
 
 /** The title, heading or alert name that has a word most like the one that was typed. */
-function nearestName(wanted: string, read: readonly { readonly outline: Outline }[]): string | null {
+function nearestName(wanted: string, read: readonly { readonly file: string; readonly outline: Outline }[]): string | null {
   const names = new Map<string, string>()
-  for (const { outline } of read)
-    for (const text of [...outline.headings, ...Array.from(outline.text.matchAll(/(?<=`)[^`\n]+(?=`)/g), ([code]) => code)]) {
+  for (const { file, outline } of read)
+    for (const text of [
+      ...namesIn(file, outline),
+      ...Array.from(outline.text.matchAll(/(?<=`)[^`\n]+(?=`)/g), ([code]) => code),
+    ]) {
       const name = text.replace(/^runbook\s*:\s*/i, '').trim()
       const folded = foldWords(name)
       for (const word of [folded, ...folded.split(/[^\p{L}\p{N}]+/u)])
         if (word.length > 2 && !names.has(word)) names.set(word, name)
     }
   return names.get(nearest(wanted, names.keys()) ?? '') ?? null
+}
+
+/** Headings, and what else stands for a title: none at all were cut out where a heading is made by the line below it. */
+function namesIn(file: string, outline: Outline): readonly string[] {
+  const { headings, text } = outline
+  if (headings.length > 0) return /^#[ \t]/m.test(text) ? headings : [nameOf(file), ...headings]
+  const glance = glanceAt(file, outline)
+  return glance === null ? [] : [glance.title, ...glance.names]
 }

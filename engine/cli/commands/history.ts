@@ -65,7 +65,7 @@ function show(file: string, source: string, place: Place): number {
     say(
       tableLines(
         [head, ...rows.map(({ cells }) => names.map((name) => cells[name] ?? ''))],
-        Math.max(80, process.stdout.columns || 80),
+        process.stdout.isTTY ? Math.max(80, process.stdout.columns || 80) : Infinity,
         { keep: names.flatMap((name, index) => (['run', 'date', 'result', 'log'].includes(name) ? [index] : [])) },
       ).join('\n'),
     )

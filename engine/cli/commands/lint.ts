@@ -2,6 +2,7 @@ import { resolve, relative, dirname } from 'node:path'
 import { idsOf } from '../../document/ids.ts'
 import { decodeRunbook, parseRunbook } from '../../document/parse.ts'
 import { lint } from '../../lint/lint.ts'
+import { rules } from '../../lint/rules.ts'
 import type { Problem } from '../../model/problem.ts'
 import type { Lang } from '../../model/runbook.ts'
 import { wordsOf, type Words } from '../../words/words.ts'
@@ -34,7 +35,7 @@ export async function command({ args, given }: Call): Promise<number> {
   const json = given.json === true
   const given0 = args[0]
   const root = findRoot(given0 === undefined ? process.cwd() : dirname(resolve(given0)))
-  const project = await readProject(root)
+  const project = await readProject(root, rules)
   const inLanguage = (file: Lang | null): Words => wordsOf(languageOf({ flag: given.lang, file, project: project.lang }))
   const isAll = args.length === 0
   const files = isAll ? (await listMarkdownFiles(root, runGit)).map((file) => relative(process.cwd(), resolve(root, file))) : args
@@ -95,7 +96,7 @@ async function lintFile(
   if (runbook === null) return isAll ? null : { problems, outline: [], source, lang: null }
   const words = wordsFor(runbook.lang)
   const root = findRoot(dirname(path))
-  const project = await readProject(root)
+  const project = await readProject(root, rules)
   const steps = await openSteps({ root, folders: project.steps, extra: given.steps ?? [], trusted: given.trust === true })
   const { stepTypes, problems: broken } = await loadUsed(steps, usedTypes(runbook))
   const { hosts, problems: hostProblems } = await readHosts({ folder: project.inventory, root })
