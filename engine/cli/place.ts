@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { listRuns } from '../journal/run-folder.ts'
 import { tryRecord, type RunRecord } from '../local/record.ts'
 import { runSummary } from '../report/run-summary.ts'
@@ -12,6 +11,7 @@ import { EXIT, Exit } from './exit.ts'
 import type { Given } from './flags.ts'
 import { languageOf } from './language.ts'
 import { explain } from './output.ts'
+import { runsFolder } from './runs-folder.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
 
 /** Where a command stands that speaks of runs: the root above the current folder, and its records. */
@@ -29,7 +29,7 @@ export async function openPlace(given: Given): Promise<Place> {
   const root = findRoot(process.cwd())
   const project = await readProject(root)
   const lang = languageOf({ flag: given.lang, file: null, project: project.lang })
-  const runs = given.runs === undefined ? project.runs : resolve(given.runs)
+  const runs = runsFolder(given, { root, runs: project.runs })
   return { root, project, runs, lang, words: wordsOf(lang), json: given.json === true }
 }
 

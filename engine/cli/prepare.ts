@@ -4,6 +4,7 @@ import { locateHistory } from '../document/history-locate.ts'
 import { sha256 } from '../journal/chain.ts'
 import { blocksToEdit, lint } from '../lint/lint.ts'
 import { rules } from '../lint/rules.ts'
+import { runsFolder } from './runs-folder.ts'
 import type { Answers } from '../model/answers.ts'
 import type { PlanParam } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
@@ -69,7 +70,7 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
   const path = resolve(file)
   const root = findRoot(dirname(path))
   const project = await readProject(root, rules)
-  const runs = given.runs === undefined ? project.runs : resolve(given.runs)
+  const runs = runsFolder(given, { root, runs: project.runs })
   const read = await readSource(file, path)
   const lang = languageOf({ flag: given.lang, file: read.runbook?.lang ?? null, project: project.lang })
   const base = { file, path, root, project, runs, lang, words: wordsOf(lang), ...read }

@@ -98,7 +98,7 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     return EXIT.usage
   }
   const locks = locksFolder(prepared.root, prepared.runs)
-  const notes = locks.elsewhere ? [words.cli.lockElsewhere(locks.folder)] : []
+  const notes = locks.elsewhere ? [words.cli.lockElsewhere(prepared.runs)] : []
   // The first screen is shown before anything is asked or run, a `cmd:` too.
   const isLeft = terminal !== null && (await terminal.overview(plan, await overviewOf(prepared, plan, notes))) === 'leave'
   const values: StartValues = isLeft

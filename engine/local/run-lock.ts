@@ -5,10 +5,12 @@ import { canBeWritten } from '../journal/run-folder.ts'
 import type { Fact, Settings } from '../model/fact.ts'
 import { realPath } from './record.ts'
 
-/** Folder of the locks: the root's own; where that cannot be written, beside the records. Makes none. */
+/** Folder of the locks: the root's own; where that cannot be written, beside the records. Makes none; `elsewhere` only where it can be made. */
 export function locksFolder(root: string, runs: string): { readonly folder: string; readonly elsewhere: boolean } {
   const folder = join(root, '.reprise', 'locks')
-  return canBeWritten(folder) ? { folder, elsewhere: false } : { folder: join(runs, 'locks'), elsewhere: true }
+  if (canBeWritten(folder)) return { folder, elsewhere: false }
+  const beside = join(runs, 'locks')
+  return { folder: beside, elsewhere: canBeWritten(beside) }
 }
 
 /** Takes the lock of a runbook and an environment for a run. */

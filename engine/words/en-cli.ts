@@ -6,7 +6,7 @@ const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 
 export const enCli = {
   cli: {
     sectionAdded: 'A section "Run history" will be added at the end of this file.',
-    lockElsewhere: (folder: string) => `The root cannot be written: the lock is kept in ${folder}`,
+    lockElsewhere: (folder: string) => `The root cannot be written: the record and its lock are kept in ${folder}`,
     noTerminal: 'There is no terminal here to ask at: expected --unattended, with --answers where something would be asked',
     locked: (who: string, since: string, step: string) =>
       `Locked: ${who} has been running this runbook in this environment since ${since}${step === '' ? '' : `, now at ${step}`}.`,
@@ -49,7 +49,8 @@ export const enCli = {
     findLast: (n: number) => `${s(n, 'runbook')}: reprise run FILE`,
     untrusted: (names: string) => `Not loaded, as this checkout is not trusted (--trust): ${names}`,
     trustAsk: 'This checkout brings step types of its own. Running them runs their code:',
-    unwritable: (folder: string, why: string) => `The records cannot be written in ${folder}: ${why}. Nothing was run.`,
+    unwritable: (folder: string, why: string) =>
+      `The records cannot be written in ${folder}: ${why}. Nothing was run. Another folder: --runs DIR`,
     circle: (file: string) => `${file} has been run in this chain already: a person must start it again.`,
     handedOver: (file: string) => `The runbook hands over to ${file}.`,
     live: 'running',

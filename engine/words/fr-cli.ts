@@ -8,7 +8,7 @@ const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? 
 export const frCli: Widen<typeof enCli> = {
   cli: {
     sectionAdded: 'Une section « Historique des exécutions » sera ajoutée à la fin de ce fichier.',
-    lockElsewhere: (folder) => `La racine n'est pas accessible en écriture : le verrou est dans ${folder}`,
+    lockElsewhere: (folder) => `La racine n'est pas accessible en écriture : l'enregistrement et son verrou sont dans ${folder}`,
     noTerminal:
       "Il n'y a pas de terminal où poser les questions : attendu --unattended, avec --answers là où une question se poserait",
     locked: (who, since, step) =>
@@ -51,7 +51,8 @@ export const frCli: Widen<typeof enCli> = {
     findLast: (n) => `${s(n, 'runbook')} : reprise run FILE`,
     untrusted: (names) => `Non chargé, ce dépôt n'étant pas de confiance (--trust) : ${names}`,
     trustAsk: "Ce dépôt apporte ses propres types d'étape. Les exécuter exécute leur code :",
-    unwritable: (folder, why) => `Les enregistrements ne peuvent pas être écrits dans ${folder} : ${why}. Rien n'a été exécuté.`,
+    unwritable: (folder, why) =>
+      `Les enregistrements ne peuvent pas être écrits dans ${folder} : ${why}. Rien n'a été exécuté. Un autre dossier : --runs DIR`,
     circle: (file) => `${file} a déjà été exécuté dans cette suite : une personne doit le relancer.`,
     handedOver: (file) => `Le runbook passe la main à ${file}.`,
     live: 'en cours',
