@@ -110,6 +110,10 @@ describeWith(['java', 'mvn'], 'operations on three brokers', () => {
   test('a broker is restarted only when writes go on without it, and preferred leaders come back', async () => {
     const svc = (action: string) => [process.execPath, cli, 'lab', 'svc', action, 'p2', '--home', lab().home]
     const wanted = { broker: 2, stop: svc('stop'), start: svc('start'), startMs: 90_000 }
+    // The topic of the heartbeats has one replica, on any of the three.
+    await lab().fault('connector', 'mm2-heartbeat', 'stop')
+    await tool('kafka-topics.sh', '--delete', '--if-exists', '--topic', 'heartbeats')
+    await expect.poll(topics, { timeout: 15_000 }).not.toContain('heartbeats')
     await tool('kafka-topics.sh', '--create', '--topic', 'alone', '--replica-assignment', '2')
     const refused = await run(restartBroker, wanted)
     expect(refused).toMatchObject({ status: 'not-started', verdict: 'fail' })
@@ -136,6 +140,7 @@ describeWith(['java', 'mvn'], 'operations on three brokers', () => {
     expect(await run(electLeaders, {})).toMatchObject({ status: 'done', output: { moved: 0 } })
     const broken = await run(restartBroker, { ...wanted, stop: ['false'] })
     expect(broken).toMatchObject({ status: 'unknown', verdict: 'fail' })
+    await lab().fault('clear')
   })
 
   test('writers are slowed to a standstill by quota, and let in again', async () => {
