@@ -186,7 +186,7 @@ describe('the lifeline', () => {
     const { pid, children } = await startEngine(`run-${process.pid}-a`, folder())
     expect(children.every(isAlive)).toBe(true)
     process.kill(pid, 'SIGKILL')
-    expect(await until(() => !children.some(isAlive))).toBe(true)
+    expect(await until(() => !children.some(isAlive), 30_000), children.filter(isAlive).join(', ')).toBe(true)
     expect(processesWith({ variable: `REPRISE_RUN=run-${process.pid}-a` })).toEqual([])
   }, 90_000)
 
