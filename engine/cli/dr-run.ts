@@ -4,6 +4,7 @@ import { nearest } from '../language/nearest.ts'
 import type { Problem } from '../model/problem.ts'
 import type { DrTest } from '../model/schedule.ts'
 import { judgeAbortIf } from '../report/abort-if.ts'
+import { looksSecret } from '../secrets/names.ts'
 import { dueOf } from '../report/due.ts'
 import { againstStart, type Against } from '../report/start-day.ts'
 import type { Words } from '../words/words.ts'
@@ -67,7 +68,7 @@ async function standsAgainst(
     operator,
     author: log.ok && log.stdout.trim() !== '' ? log.stdout.trim() : null,
     lastOperators: last?.operator.split(', ') ?? [],
-    values: process.env,
+    values: openValues(),
   })
 }
 
@@ -99,9 +100,13 @@ function problemOf(
   }
 }
 
+/** What conditions are judged by. It is shown and recorded, so it is nothing that looks like a secret. */
+const openValues = (): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !looksSecret(name)))
+
 /** What the condition was judged by is part of the record. */
 function noteAbort({ abortIf }: DrTest): string[] {
-  const judged = abortIf === null ? null : judgeAbortIf(abortIf, process.env)
+  const judged = abortIf === null ? null : judgeAbortIf(abortIf, openValues())
   return judged === null
     ? []
     : [`abort_if ${abortIf}: ${judged.status === 'not-known' ? judged.reason : `${judged.status} (${judged.with})`}`]

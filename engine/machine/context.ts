@@ -78,7 +78,7 @@ function carryIn(context: Context, entry: PlanEntry): Execution['carry'] {
 
 /** A proof whose step type leaves something behind, a record in a probe: there is nothing to take back, so it is no change. */
 function onlyProves({ state }: Context, { type, effect, undo, undoSelf }: PlanEntry): boolean {
-  const isProof = type === 'check' || type === 'wait' || type === 'validate'
+  const isProof = type === 'wait' || type === 'validate'
   return state.rules >= 4 && isProof && effect === 'changes' && undo.length === 0 && !undoSelf
 }
 

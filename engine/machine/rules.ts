@@ -6,7 +6,7 @@
  * its own validation has looked, at each resume, or a person has said so; what must be typed is typed for each attempt;
  * what a confirmed step assigned is lost.
  * 4: what must be typed before a rollback is typed again before it is tried again; a rollback that takes a secret
- * whose value died with its process asks for it, and does not run without it; a check, wait or validation whose step
- * type writes and cannot be undone is no change.
+ * whose value died with its process asks for it, and does not run without it; a wait or validation whose step type
+ * writes and cannot be undone is no change.
  */
 export const RULES = 4

@@ -137,9 +137,12 @@ async function bring(
     const said = await ask(given, { method: 'PATCH', path, json: { [KEY]: exclude } }, how)
     if (!said.ok) return notObeyed(said)
   }
-  const { reached, reason } = await awaitFlow(given, { connector, topics, to }, how)
+  const { reached, reason, state } = await awaitFlow(given, { connector, topics, to }, how)
   const evidence = { url: given.url, connector, topics: [...topics], exclude: exclude ?? null }
   if (!reached) return { status: 'unknown', verdict: 'unknown', summary: `${connector}: ${reason}`, evidence }
-  const summary = `${connector} ${to === 'out' ? 'no longer copies' : 'copies'} ${topics.join(', ')}`
+  const names = topics.join(', ')
+  // What is let in and stands is not copied yet.
+  const copies = state === 'RUNNING' ? `copies ${names}` : `is ${state}, and copies ${names} when it goes on`
+  const summary = `${connector} ${to === 'out' ? `no longer copies ${names}` : copies}`
   return { status: 'done', verdict: 'pass', summary, output: { changed: exclude !== undefined }, evidence }
 }

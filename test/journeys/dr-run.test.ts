@@ -153,6 +153,14 @@ describe('dr run', () => {
     expect((await call('show', '--json')).stdout).toContain('does-not-hold (budget=0.8, frozen=false)')
   })
 
+  test('an abort_if is not judged by what looks like a secret, which is shown nowhere', async () => {
+    const { root } = folder({}, ', abort_if: "API_TOKEN == \\"open-sesame\\""')
+    const env = { API_TOKEN: 'open-sesame-1' }
+    const refused = await reprise(['dr', 'run', 'full-failover', '--unattended', '--as', 'ann'], { cwd: root, env })
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('API_TOKEN has no value')])
+    expect(refused.stdout + refused.stderr).not.toContain('open-sesame-1')
+  })
+
   test('an abort_if that is no expression is a problem of the schedule', async () => {
     const { dr, call } = folder({}, ', abort_if: "budget <"')
     for (const ended of [await dr(), await call('dr', 'status')])

@@ -49,21 +49,15 @@ function terminal(root: string, ...args: string[]): Screen {
   return screen
 }
 
-/** A prompt throws away what was typed before it stands. */
-async function press(screen: Screen, keys: string): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 150))
-  screen.type(keys)
-}
-
 const runIn = (root: string): string => readdirSync(join(root, '.reprise/runs')).find((name) => name.startsWith('r-')) ?? ''
 
 /** An attended run whose second step is under way. */
 async function underWay(root: string): Promise<{ readonly screen: Screen; readonly run: string }> {
   const screen = terminal(root, 'run', 'book.md', '--as', 'ann')
   await screen.see('[r] start')
-  await press(screen, 'r')
+  await screen.press('r')
   await screen.see('[r] run')
-  await press(screen, 'r')
+  await screen.press('r')
   await until(() => existsSync(join(root, 'log')))
   return { screen, run: runIn(root) }
 }
@@ -88,7 +82,7 @@ describe('from another terminal', () => {
     expect((await reprise(['stop', run, '--reason', 'enough', '--as', 'bea'], { cwd: root })).code).toBe(0)
     await screen.see('Interrupted')
     await screen.see('[q] stop')
-    await press(screen, 'q')
+    await screen.press('q')
     await screen.see('Stopped')
     expect(await screen.ended()).toBe(10)
     await follower.see('stopped')
@@ -230,14 +224,14 @@ Say *what* you saw.
     const root = folder({ 'book.md': FAILS, 'reprise.yaml': config })
     const screen = terminal(root, 'run', 'book.md', '--as', 'ann')
     await screen.see('[r] start')
-    await press(screen, 'r')
+    await screen.press('r')
     await screen.see('[r] run')
-    await press(screen, 'r')
+    await screen.press('r')
     await screen.see('attempt 1')
-    await press(screen, 'nit says no to everything\r')
+    await screen.press('nit says no to everything\r')
     // The question stands again below the note.
     await screen.see(/it says no to everything[^]*\[r\]/)
-    await press(screen, 'r')
+    await screen.press('r')
     await screen.see('the attempts are used up')
     await screen.see('After 2 attempts, call the platform team.')
     await screen.see('The bundle for whoever is called')
@@ -251,12 +245,12 @@ Say *what* you saw.
     expect(paged['bundle']).toContain('the broker says no')
     await until(() => posted.length === 1)
     // What comes while a question stands is shown after its key.
-    await press(screen, 'x')
+    await screen.press('x')
     await screen.see('Told: pager.')
     await screen.see('Told: hook.')
     await screen.see('broken could not be told: exit 4 no line')
     await screen.see('asked by a person')
-    await press(screen, 'q')
+    await screen.press('q')
     expect(await screen.ended()).toBe(10)
     expect(existsSync(join(root, '.reprise/runs', runIn(root), 'escalation-2.md'))).toBe(true)
     expect((await reprise(['show'], { cwd: root })).stdout).toContain('escalate: asked by a person')

@@ -109,12 +109,6 @@ async function offered(screen: Screen, key: string): Promise<void> {
   }
 }
 
-/** Presses a key when its prompt stands: what is typed before is thrown away. */
-async function press(screen: Screen, keys: string): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  screen.type(keys)
-}
-
 async function exists(file: string): Promise<void> {
   const end = Date.now() + 15_000
   while (!existsSync(file)) {
@@ -166,31 +160,31 @@ test('three in the morning: paged, found, run, failed at step 5, the laptop dies
   expect(existsSync(join(root, '.reprise', 'runs'))).toBe(false)
 
   // What only reads runs by itself; the fence is done by hand.
-  await press(nadia, 'r')
+  await nadia.press('r')
   await nadia.see('close the listener kafka-primary-9094')
   await offered(nadia, '[y] done')
-  await press(nadia, 'y')
+  await nadia.press('y')
 
   // Step 5: the exact text, then it fails: what it said, what the runbook advises, what each choice would do.
   await nadia.see('bash ./connect pause')
   await offered(nadia, '[r] run')
-  await press(nadia, 'r')
+  await nadia.press('r')
   await nadia.see('409 Conflict: rebalancing')
   await nadia.see('Connect may be restarting: wait a minute')
   await nadia.see('attempt 1')
   await offered(nadia, '[b] roll back')
 
   // A note for the timeline, and another try.
-  await press(nadia, 'nConnect is rebalancing, see CHG-1234\r')
+  await nadia.press('nConnect is rebalancing, see CHG-1234\r')
   await nadia.see('note stop-mm2: Connect is rebalancing')
   await offered(nadia, '[r] retry')
-  await press(nadia, 'r')
+  await nadia.press('r')
   await nadia.see('attempt 2')
   await offered(nadia, '[r] retry')
 
   // The third one hangs, and the laptop dies with it.
   health('hanging')
-  await press(nadia, 'r')
+  await nadia.press('r')
   await exists(join(root, 'hanging-now'))
   const run = readdirSync(join(root, '.reprise', 'runs')).find((name) => name.startsWith('r-')) ?? ''
   process.kill(nadia.pid, 'SIGKILL')
@@ -207,10 +201,10 @@ test('three in the morning: paged, found, run, failed at step 5, the laptop dies
   await karim.see(/5 {2}Stop MirrorMaker 2: was running when the engine died/)
   expect(karim.history()).toContain('1, 2, 3')
   await offered(karim, '[r] go on')
-  await press(karim, 'r')
+  await karim.press('r')
   await offered(karim, '[r] run again')
   expect(readFileSync(join(root, 'connector'), 'utf8')).toBe('RUNNING\n')
-  await press(karim, 'r')
+  await karim.press('r')
 
   // It fails again: the attempts are used up, the section is shown word for word, the lead is told with the bundle.
   await karim.see('the attempts are used up')
@@ -225,16 +219,16 @@ test('three in the morning: paged, found, run, failed at step 5, the laptop dies
   await lead.see('stop-mm2')
   health('healthy')
   await offered(karim, '[r] retry')
-  await press(karim, 'r')
+  await karim.press('r')
   await karim.see('the connector reports PAUSED')
 
   // Production asks for its name: Enter is no answer.
   await karim.see(/Type {2}production {2}to run it/)
-  await press(karim, '\r')
+  await karim.press('\r')
   await offered(karim, '[r] run')
   expect(readFileSync(join(root, 'clients'), 'utf8')).toBe('primary\n')
-  await press(karim, 'r')
-  await press(karim, 'production\r')
+  await karim.press('r')
+  await karim.press('production\r')
   await karim.see('Passed')
   expect(await karim.ended()).toBe(0)
   await lead.see('passed')

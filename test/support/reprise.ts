@@ -61,6 +61,8 @@ export interface Screen {
   /** Waits until the text is on the screen. */
   see(text: string | RegExp, timeoutMs?: number): Promise<void>
   type(keys: string): void
+  /** Types a moment later: a prompt throws away what was typed before it stands. */
+  press(keys: string): Promise<void>
   readonly pid: number
   readonly raw: () => string
   kill(signal?: string): void
@@ -111,6 +113,10 @@ export function onTerminal(
         () => `never seen: ${String(text)}${code === null ? '' : ` (ended with ${code})`}`,
       ),
     type: (keys) => pty.write(keys),
+    press: async (keys) => {
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      pty.write(keys)
+    },
     pid: pty.pid,
     raw: () => raw,
     kill: (signal) => pty.kill(signal),

@@ -14,12 +14,12 @@ export interface AwaitedTopics {
   readonly to: 'out' | 'in'
 }
 
-/** Waits until no task of a connector has a partition of these topics, or each topic is with a task that runs; says what is missing. */
+/** Waits until no task of a connector has a partition of these topics, or each topic is with a task that runs; says what is missing, and the connector's state. */
 export async function awaitFlow(
   worker: Worker,
   { connector, topics, to }: AwaitedTopics,
   { deadline, tools }: { readonly deadline: Deadline; readonly tools: StepTools },
-): Promise<{ readonly reached: boolean; readonly reason: string }> {
+): Promise<{ readonly reached: boolean; readonly reason: string; readonly state: string }> {
   const how = { deadline, tools }
   for (;;) {
     const [said, looked] = await Promise.all([
@@ -32,7 +32,8 @@ export async function awaitFlow(
       : looked.connector === null || !read.success
         ? { reached: false, reason: said.ok ? 'its tasks are not told' : said.reason }
         : judge({ topics, to }, { given: read.data.map(({ config }) => config), ...looked.connector })
-    if (reached || deadline.leftMs() <= EVERY_MS || tools.signal.aborted) return { reached, reason }
+    const state = looked.ok ? (looked.connector?.state ?? '') : ''
+    if (reached || deadline.leftMs() <= EVERY_MS || tools.signal.aborted) return { reached, reason, state }
     tools.progress(`${connector}: ${reason}`)
     await tools.clock.sleep(EVERY_MS)
   }
