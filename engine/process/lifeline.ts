@@ -12,7 +12,8 @@ export interface Lifeline {
 
 /*
  * Reads `+ PID`, `- PID` and `q`. The end of its input without `q` means that the engine is gone:
- * TERM to the groups and to all that carry the run's mark, KILL to what is left after the grace.
+ * TERM to the groups and to all that carry the run's mark, KILL to what is left after the grace. A group whose leader carries
+ * the mark is one of them too: the engine may have died after it began a block and before it told of it.
  */
 const GUARDIAN = `
 trap '' HUP INT TERM QUIT
@@ -23,6 +24,10 @@ done
 marked() { grep -lzxF -- "REPRISE_RUN=$1" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3; }
 end() { for p in "\${!groups[@]}"; do kill -s "$1" -- "-$p"; done 2>/dev/null; for p in $(marked "$2"); do kill -s "$1" "$p"; done 2>/dev/null; }
 left() { for p in "\${!groups[@]}"; do kill -0 -- "-$p" 2>/dev/null && return 0; done; [[ -n $(marked "$1") ]]; }
+for p in $(marked "$1"); do
+  s=; IFS= read -r s < "/proc/$p/stat"; read -ra f <<< "\${s##*) }"
+  [[ \${f[2]:-} == "$p" ]] && groups[$p]=1
+done
 end TERM "$1"
 for ((i = 0; i < $2; i++)); do left "$1" || exit 0; sleep 0.1; done
 end KILL "$1"

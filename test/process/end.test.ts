@@ -182,13 +182,23 @@ describe('the lifeline', () => {
     return { pid: child.pid ?? 0, children: names.map((name) => pidIn(join(cwd, name))) }
   }
 
-  test('when the engine is killed, all that it started ends', async () => {
-    const { pid, children } = await startEngine(`run-${process.pid}-a`, folder())
-    expect(children.every(isAlive)).toBe(true)
-    process.kill(pid, 'SIGKILL')
-    expect(await until(() => !children.some(isAlive), 30_000), children.filter(isAlive).join(', ')).toBe(true)
-    expect(processesWith({ variable: `REPRISE_RUN=run-${process.pid}-a` })).toEqual([])
-  }, 90_000)
+  test.each([
+    ['when the engine is killed', false],
+    ['when it is killed before it has told of a block', true],
+  ] as const)(
+    '%s, all that it started ends',
+    async (_, untold) => {
+      const cwd = folder()
+      const mark = `run-${process.pid}-a${untold ? 'u' : ''}`
+      if (untold) writeFileSync(join(cwd, 'untold'), '')
+      const { pid, children } = await startEngine(mark, cwd)
+      expect(children.every(isAlive)).toBe(true)
+      process.kill(pid, 'SIGKILL')
+      expect(await until(() => !children.some(isAlive)), children.filter(isAlive).join(', ')).toBe(true)
+      expect(processesWith({ variable: `REPRISE_RUN=${mark}` })).toEqual([])
+    },
+    90_000,
+  )
 
   test('after an orderly close nothing is ended; a later sitting finds the survivors and ends them', async () => {
     const cwd = folder()

@@ -26,7 +26,8 @@ const { pid } = startScript({
   stdin: 'empty',
   onChunk: () => undefined,
 })
-if (pid !== null) lifeline.watch(pid)
+// It may die in the moment between.
+if (pid !== null && !existsSync(join(cwd, 'untold'))) lifeline.watch(pid)
 if (existsSync(join(cwd, 'close-first'))) {
   lifeline.close()
   writeFileSync(join(cwd, 'closed'), '')
