@@ -45,7 +45,8 @@ describe('what a block leaves behind', () => {
   })
 
   test('a block that failed is cleaned up too', async () => {
-    const result = await run('sleep 300 &\nexit 3')
+    // Until then it is a shell that will be `sleep`.
+    const result = await run('sleep 300 &\nuntil [ "$(cat /proc/$!/comm)" = sleep ]; do :; done\nexit 3')
     expect(result.exit).toBe(3)
     expect(result.leftovers.join()).toMatch(/sleep 300/)
   })
