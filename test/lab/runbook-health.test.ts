@@ -21,6 +21,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
         'run',
         file,
         '--unattended',
+        '--as',
+        'operator',
         '-e',
         'lab',
         '-p',

@@ -2,6 +2,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { keepRows } from '../support/keep-rows.ts'
 import { reprise, workspace } from '../support/reprise.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -76,7 +77,7 @@ test.each(shipped)(
     try {
       const file = `runbooks/${name}`
       const before = readFileSync(join(there, file), 'utf8')
-      const flags = ['--unattended', '--answers', answersOf(name), ...flagsOf(name)]
+      const flags = ['--unattended', '--as', 'operator', '--answers', answersOf(name), ...flagsOf(name)]
       const planned = await reprise(['plan', file, ...flags], { cwd: there })
       expect(planned.code, planned.stderr).toBe(0)
       const ended = await reprise(['run', file, ...flags], { cwd: there })
@@ -89,6 +90,7 @@ test.each(shipped)(
       const runs = await reprise(['runs', '--json'], { cwd: there })
       for (const { run } of JSON.parse(runs.stdout) as { run: string }[])
         expect((await reprise(['journal', 'verify', run], { cwd: there })).code).toBe(0)
+      keepRows(there)
     } finally {
       remove()
     }

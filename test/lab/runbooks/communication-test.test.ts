@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { type StandIn, startStandIn } from '../../../steps/kafka/lab/support/stand-in.ts'
+import { keepRows } from '../../support/keep-rows.ts'
 import { reprise, workspace, type Ended } from '../../support/reprise.ts'
 import { type SinkOptions, smtpSink } from '../../support/smtp-sink.ts'
 
@@ -17,7 +18,8 @@ beforeEach(async () => {
   folder = workspace({})
   copyRunbooks(folder.root)
 })
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') keepRows(folder.root)
   await Promise.all([standIn.close(), sink.close()])
   folder.remove()
 })

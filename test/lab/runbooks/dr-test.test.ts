@@ -127,7 +127,7 @@ describeWith(['java', 'mvn', 'curl'], 'runbooks/kafka/dr-test', () => {
     const other = await run()
     expect([other.code, other.stderr]).toEqual([expect.any(Number), expect.stringContaining(id)])
     expect(other.code).not.toBe(0)
-    const ended = await lab().reprise(['resume', id, '--unattended'])
+    const ended = await lab().reprise(['resume', id, '--unattended', '--as', 'operator'])
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect(await left()).toEqual([])
   }, 300_000)

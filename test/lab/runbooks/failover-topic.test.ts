@@ -129,7 +129,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     expect(killed.stdout).toMatch(/fence +done/)
     expect(killed.stdout).not.toMatch(/ passed in /)
     expect(await acls('primary')).toContain('permissionType=DENY')
-    const ended = await lab().reprise(['resume', '--unattended'])
+    const ended = await lab().reprise(['resume', '--unattended', '--as', 'operator'])
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect(await hasMoved('one topic, engine killed at the fence', ended)).toBe(0)
   }, 600_000)

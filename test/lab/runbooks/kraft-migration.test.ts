@@ -14,7 +14,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
   const lab = useLab({ topology: 'migration' })
   const at = (): string[] => ['--bootstrap-server', lab().env['PRIMARY_BOOTSTRAP'] ?? '']
   const reprise = `'${process.execPath}' '${program}'`
-  const goOn = (id: string): string => `${reprise} resume ${id} --unattended --rollback ask`
+  const goOn = (id: string): string => `${reprise} resume ${id} --unattended --as operator --rollback ask`
 
   /** How each broker runs, as it says itself. */
   const modes = async (): Promise<string[]> => {

@@ -91,7 +91,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
     }
     expect(id).not.toBe('')
     expect(await brokersSay()).toContain('num.io.threads=3')
-    const resumed = await lab().reprise(['resume', id, '--unattended'])
+    const resumed = await lab().reprise(['resume', id, '--unattended', '--as', 'operator'])
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(3)
     expect(await brokersSay()).not.toContain('num.io.threads')
     expect(await topicsLeft()).toEqual([])

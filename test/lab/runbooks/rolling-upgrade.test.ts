@@ -65,7 +65,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   const quick = ['-p', 'SOAK=4s', '-p', 'ISR_WINDOW_MS=1000', '-p', 'DISK_PCT=99']
   const finalise = () => run('finalise-features', '--allow', 'irreversible:finalise')
   const back = () => run('roll-back-upgrade')
-  const resume = (id: string) => lab().reprise(['resume', id, '--unattended'])
+  const resume = (id: string) => lab().reprise(['resume', id, '--unattended', '--as', 'operator'])
 
   /** Starts a run, which asks for its approval, and gives that as somebody else: its id. */
   const approved = async (asked: ReturnType<typeof run>, step: string): Promise<string> => {
@@ -81,7 +81,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
 
   /** Resumes a run and kills its engine as soon as a step has started. */
   const killedAt = async (id: string, step: string): Promise<void> => {
-    const words = [cli, 'resume', id, '--unattended', '--json']
+    const words = [cli, 'resume', id, '--unattended', '--as', 'operator', '--json']
     const engine = spawn(process.execPath, words, { cwd: lab().root, env: { ...plainEnv(), ...lab().env } })
     const ended = new Promise<void>((resolve) => engine.on('close', () => resolve()))
     for await (const line of createInterface({ input: engine.stdout })) {

@@ -167,7 +167,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     process.kill(Number(readFileSync(join(lab().root, 'engine.pid'), 'utf8')), 'SIGKILL')
     await running
     expect(await aclsOf('audit')).toContain('permissionType=DENY')
-    const ended = await lab().reprise(['resume', '--unattended'])
+    const ended = await lab().reprise(['resume', '--unattended', '--as', 'operator'])
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect((await lab().cli('kafka-get-offsets.sh', [...on('DR'), '--topic', 'audit'])).trim()).toBe('audit:0:100')
     expect(await aclsOf('audit')).toContain('permissionType=DENY')

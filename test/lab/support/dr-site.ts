@@ -56,7 +56,7 @@ export function openDrSite(lab: () => Lab) {
       .map(([name, value]) => `-p '${name}=${value}'`)
       .join(' ')
   }
-  const resume = (id: string): string => `${slack}; ${reprise} resume ${id} --unattended`
+  const resume = (id: string): string => `${slack}; ${reprise} resume ${id} --unattended --as operator`
 
   /** Starts a runbook with nobody there, to its end or until somebody has to approve. */
   const start = async ({ name, given: more = {} }: Order): Promise<Ended> => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll } from 'vitest'
 import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { type Ended, plainEnv, reprise } from '../../support/reprise.ts'
-import { keepRows } from './keep-rows.ts'
+import { keepRows } from '../../support/keep-rows.ts'
 
 /** Which lab a test wants. */
 export interface LabOptions {

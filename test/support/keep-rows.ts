@@ -2,12 +2,12 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import { isGreen } from '../../../engine/cli/earlier-runs.ts'
-import { type ReadRow, readRows } from '../../../engine/document/history-read.ts'
-import { spliceRow } from '../../../engine/document/history-splice.ts'
-import type { ColumnKey, HistoryRow } from '../../../engine/model/history.ts'
+import { isGreen } from '../../engine/cli/earlier-runs.ts'
+import { type ReadRow, readRows } from '../../engine/document/history-read.ts'
+import { spliceRow } from '../../engine/document/history-splice.ts'
+import type { ColumnKey, HistoryRow } from '../../engine/model/history.ts'
 
-const shipped = fileURLToPath(new URL('../../../runbooks/', import.meta.url))
+const shipped = fileURLToPath(new URL('../../runbooks/', import.meta.url))
 const KEYS = 'run date operator mode environment result duration measures failedStep log chain'.split(' ') as ColumnKey[]
 
 /**
