@@ -77,15 +77,15 @@ test.each(shipped)(
     try {
       const file = `runbooks/${name}`
       const before = readFileSync(join(there, file), 'utf8')
-      const flags = ['--unattended', '--as', 'operator', '--answers', answersOf(name), ...flagsOf(name)]
+      const flags = ['--unattended', '--answers', answersOf(name), ...flagsOf(name)]
       const planned = await reprise(['plan', file, ...flags], { cwd: there })
       expect(planned.code, planned.stderr).toBe(0)
-      const ended = await reprise(['run', file, ...flags], { cwd: there })
+      const ended = await reprise(['run', file, '--as', 'operator', ...flags], { cwd: there })
       expect(ended.code, ended.stdout + ended.stderr).toBe(0)
       const after = readFileSync(join(there, file), 'utf8')
       expect(after).not.toBe(before)
       expect(withoutRows(after).startsWith(withoutRows(before))).toBe(true)
-      const again = await reprise(['run', file, ...flags], { cwd: there })
+      const again = await reprise(['run', file, '--as', 'operator', ...flags], { cwd: there })
       expect(again.code, again.stdout + again.stderr).toBe(0)
       const runs = await reprise(['runs', '--json'], { cwd: there })
       for (const { run } of JSON.parse(runs.stdout) as { run: string }[])
