@@ -38,14 +38,13 @@ export default defineConfig({
         },
       },
       {
-        // Whole runbooks against real clusters, minutes each: `npm run test:runbooks`.
+        // Whole runbooks against real clusters, minutes each: `npm run test:runbooks`. They mostly wait: two at a time, each on its own.
         extends: true,
         test: {
           name: 'runbooks',
           include: ['test/lab/runbooks/*.test.ts'],
           globalSetup: ['test/lab/support/end-labs.ts'],
-          fileParallelism: false,
-          maxWorkers: 1,
+          maxWorkers: 2,
           testTimeout: 120_000,
           sequence: { groupOrder: 2 },
         },

@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -8,7 +9,7 @@ import { cacheFolder } from '../../steps/kafka/lab/folders.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { reprise } from '../support/reprise.ts'
 import { createTopics, readValues, writeValues } from './support/clients.ts'
-import { labsFolder, startLab, useLab, withLab } from './support/lab.ts'
+import { labsPrefix, startLab, useLab, withLab } from './support/lab.ts'
 
 interface Status {
   readonly nodes: readonly { readonly name: string; readonly state: string; readonly pid: number }[]
@@ -128,7 +129,7 @@ describeWith(['java', 'mvn'], 'a lab of one node', () => {
 
 describeWith(['java', 'mvn'], 'a lab of an installed Kafka', () => {
   // The same folder each time: class-data archives are kept by the paths of the jars.
-  const kafkaHome = `${labsFolder}-installed`
+  const kafkaHome = join(tmpdir(), `installed-${labsPrefix}kafka`)
   const shipped = fileURLToPath(new URL('../../runbooks/', import.meta.url))
   beforeAll(async () => {
     // What Maven fetched, as the official archive lays it out.

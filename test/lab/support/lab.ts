@@ -45,14 +45,14 @@ export interface Lab {
   stop(): Promise<void>
 }
 
-/** Folder of this checkout's labs: the same in each run, so that the next one finds what a crash left. */
-export const labsFolder = join(
-  tmpdir(),
-  `reprise-labs-${createHash('sha256')
-    .update(fileURLToPath(import.meta.url))
-    .digest('hex')
-    .slice(0, 8)}`,
-)
+/** What the folders of this checkout's labs begin with, in the folder of temporary files. */
+export const labsPrefix = `reprise-labs-${createHash('sha256')
+  .update(fileURLToPath(import.meta.url))
+  .digest('hex')
+  .slice(0, 8)}-`
+
+/** The labs of this worker, of those that test two files at once: the same in each run, so that the next one finds what a crash left. */
+const labsFolder = join(tmpdir(), `${labsPrefix}${process.env['VITEST_POOL_ID'] ?? ''}`)
 
 /** The labs that this file has asked for: each test file has a module of its own. */
 const own = new Set<string>()
