@@ -55,7 +55,7 @@ const packages: Record<string, readonly string[]> = {
   mdast: ['engine/document'],
   micromark: ['engine/document'],
   'github-slugger': ['engine/document'],
-  yaml: ['engine/document', 'engine/workspace', 'steps/policy/support'],
+  yaml: ['engine/document', 'engine/workspace', 'steps/policy/support', 'steps/kafka/support'],
   unbash: ['engine/language'],
   re2js: ['engine/language', 'steps/logs/support'],
   canonicalize: ['engine/language'],

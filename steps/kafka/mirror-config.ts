@@ -6,13 +6,14 @@ import type { StepOutcome } from '../../engine/index.ts'
 import { ageOf } from '../support/dated-table.ts'
 import { parseProperties } from '../support/properties.ts'
 import { few } from './support/judge.ts'
-import { lintConnector, lintDedicated } from './support/mirror-lint.ts'
+import { lintConnector, lintDedicated, type MirrorLine, type MirrorProblem } from './support/mirror-lint.ts'
+import { lintManifest } from './support/mirror-manifest.ts'
 import { mirrorProperties } from './support/tables/mirror-properties.ts'
 
 const output = z.strictObject({
   problems: z.array(z.string()).describe('What is wrong, each with its property and what to write instead.'),
   count: z.int().describe('How many.'),
-  properties: z.int().describe('Properties that were looked at.'),
+  properties: z.int().describe('Properties, and processes of a manifest, that were looked at.'),
 })
 
 export default defineStep({
@@ -23,7 +24,9 @@ export default defineStep({
     file: z
       .string()
       .min(1)
-      .describe("`*.properties` of a dedicated MirrorMaker 2, or `*.json` with a connector's configuration; from the root."),
+      .describe(
+        "`*.properties` of a dedicated MirrorMaker 2, `*.json` with a connector's configuration, or `*.yaml` with resources of Strimzi, or with a ConfigMap and a Deployment; from the root.",
+      ),
     line: z.enum(['3.9', '4.3']).default('4.3').describe('Line of Kafka that reads it.'),
   }),
   output,
@@ -38,6 +41,11 @@ export default defineStep({
       yaml: 'file: mm2-source.json\nline: "3.9"',
       says: 'mm2-source.json has only what MirrorMaker 2 of 3.9 knows',
     },
+    {
+      title: 'Resources of Strimzi, before kubectl gets them',
+      yaml: 'file: mm2-strimzi.yaml',
+      says: 'mm2-strimzi.yaml has only what MirrorMaker 2 of 4.3 knows',
+    },
   ],
   describe: ({ file, line }) => `${file} has only what MirrorMaker 2 of ${line} knows`,
   byHand: ({ file }) =>
@@ -45,19 +53,16 @@ export default defineStep({
       ? `curl --fail -sS -X PUT -H 'Content-Type: application/json' -d @${file} "$CONNECT_URL/connector-plugins/MirrorSourceConnector/config/validate" # each key must be among its configs`
       : `# each key of ${file} must be in https://kafka.apache.org/documentation/#mirrormakerconfigs`,
   async execute({ file, line }, { root, clock }): Promise<StepOutcome<z.infer<typeof output>>> {
-    const read = await readConfig(resolve(root, file))
+    const read = await lint(resolve(root, file), line)
     if (!read.ok) return { status: 'failed', verdict: 'unknown', summary: `${file}: ${read.reason}` }
-    const { config } = read
-    const found =
-      config.has('connector.class') || file.endsWith('.json') ? lintConnector(config, line) : lintDedicated(config, line)
-    const problems = found.map(
+    const problems = read.problems.map(
       ({ property, reason, expected }) => `${property} ${reason}${expected === null ? '' : `: expected ${expected}`}`,
     )
     const age = ageOf(mirrorProperties, clock.now())
-    const result = { problems, count: problems.length, properties: config.size }
+    const result = { problems, count: problems.length, properties: read.looked }
     const evidence = { file, line, asOf: mirrorProperties.asOf, sources: [...mirrorProperties.sources], problems }
     if (problems.length > 0) return { status: 'failed', verdict: 'fail', summary: few(problems), output: result, evidence }
-    const summary = `all ${config.size} properties are known`
+    const summary = `all ${read.looked} properties are known`
     if (age.stale) {
       const old = `${summary}, by a table that is ${age.days} days old`
       return { status: 'done', verdict: 'warn', summary: old, output: result, evidence }
@@ -66,26 +71,32 @@ export default defineStep({
   },
 })
 
-type Read = { readonly ok: true; readonly config: ReadonlyMap<string, string> } | { readonly ok: false; readonly reason: string }
-
-const some = (config: ReadonlyMap<string, string>): Read =>
-  config.size === 0 ? { ok: false, reason: 'has no properties' } : { ok: true, config }
+type Linted =
+  | { readonly ok: true; readonly problems: readonly MirrorProblem[]; readonly looked: number }
+  | { readonly ok: false; readonly reason: string }
 
 const scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
 
-async function readConfig(path: string): Promise<Read> {
+async function lint(path: string, line: MirrorLine): Promise<Linted> {
   let text: string
   try {
     text = await readFile(path, 'utf8')
   } catch (error) {
     return { ok: false, reason: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` }
   }
-  if (!path.endsWith('.json')) return some(parseProperties(text))
+  if (/\.ya?ml$/.test(path)) return lintManifest(text, line)
+  const config = path.endsWith('.json') ? readJson(text) : parseProperties(text)
+  if (config === null) return { ok: false, reason: 'is not a JSON object of texts, numbers and booleans' }
+  if (config.size === 0) return { ok: false, reason: 'has no properties' }
+  const isConnector = config.has('connector.class') || path.endsWith('.json')
+  return { ok: true, problems: (isConnector ? lintConnector : lintDedicated)(config, line), looked: config.size }
+}
+
+function readJson(text: string): ReadonlyMap<string, string> | null {
   try {
     const parsed = scalars.safeParse(JSON.parse(text))
-    if (parsed.success) return some(new Map(Object.entries(parsed.data).map(([key, value]) => [key, String(value)])))
+    return parsed.success ? new Map(Object.entries(parsed.data).map(([key, value]) => [key, String(value)])) : null
   } catch {
-    // Said below.
+    return null
   }
-  return { ok: false, reason: 'is not a JSON object of texts, numbers and booleans' }
 }

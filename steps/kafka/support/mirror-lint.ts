@@ -132,6 +132,13 @@ export function lintConnector(config: Config, line: MirrorLine): readonly Mirror
   ]
 }
 
+/** Looks through what a Connect cluster is given for its worker. */
+export function lintWorker(config: Config, line: MirrorLine): readonly MirrorProblem[] {
+  return [...config.keys()].flatMap((property) =>
+    unknownName(property, property, { parts: ['worker', 'client', 'security'], line }),
+  )
+}
+
 interface Where {
   readonly parts: Scope
   readonly line: MirrorLine

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import type { Json } from '../../../engine/index.ts'
 import { parseTemplate } from '../../../steps/file/support/template.ts'
-import { lintConnector, lintDedicated } from '../../../steps/kafka/support/mirror-lint.ts'
+import { lintDedicated } from '../../../steps/kafka/support/mirror-lint.ts'
+import { lintManifest } from '../../../steps/kafka/support/mirror-manifest.ts'
 import { parseProperties } from '../../../steps/support/properties.ts'
 
 function render(name: string, values: Readonly<Record<string, Json>>): string {
@@ -12,6 +13,11 @@ function render(name: string, values: Readonly<Record<string, Json>>): string {
   const rendered = template.render(values)
   if (!rendered.ok) throw new Error(rendered.reason)
   return rendered.text
+}
+
+interface Deployment {
+  readonly metadata: { readonly name: string }
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly command: string[] }[] } } }
 }
 
 const flow = (source: string, target: string) => ({ source, target, topics: 'orders.*' })
@@ -35,23 +41,18 @@ describe('the artefacts of MirrorMaker 2', () => {
     expect(config.get('dedicated.mode.enable.internal.rest')).toBe('true')
   })
 
-  test('its Deployment asks for nothing that a dedicated one does not have', () => {
-    const values = { namespace: 'kafka', processes: 3, version: '4.3.1', target: 'dr' }
-    const [container] = (
-      parse(render('mm2-deployment.yaml', values)) as {
-        spec: {
-          template: { spec: { containers: { image: string; livenessProbe: object; readinessProbe: object; env: object[] }[] } }
-        }
-      }
-    ).spec.template.spec.containers
-    // It has no /connectors: an HTTP probe of that would fail for ever.
-    expect(container).not.toHaveProperty('livenessProbe.httpGet')
-    expect(container).not.toHaveProperty('readinessProbe.httpGet')
-    expect(container?.image).toBe('apache/kafka:4.3.1')
-    expect(container?.env).toContainEqual({ name: 'JMX_PORT', value: '9999' })
+  test('its Deployments, one for each cluster, ask for nothing that a dedicated one does not have', () => {
+    const clusters = [{ alias: 'primary' }, { alias: 'dr' }]
+    const text = render('mm2-deployment.yaml', { namespace: 'kafka', processes: 3, version: '4.3.1', clusters })
+    expect(lintManifest(text, '4.3')).toEqual({ ok: true, looked: 2, problems: [] })
+    const commands = parseAllDocuments(text).map((one) => one.toJS() as Deployment)
+    expect(commands.map(({ metadata: { name }, spec }) => [name, spec.template.spec.containers[0]?.command.at(-1)])).toEqual([
+      ['mirrormaker2-primary', 'primary'],
+      ['mirrormaker2-dr', 'dr'],
+    ])
   })
 
-  test('the connectors of its Strimzi resource have only properties that they know', () => {
+  test('its Strimzi resources have only properties that they know, and one of them beats in the source', () => {
     const values = {
       ...flow('primary', 'dr'),
       namespace: 'kafka',
@@ -63,24 +64,10 @@ describe('the artefacts of MirrorMaker 2', () => {
       tasks: 4,
       replicas: 3,
     }
-    const { spec } = parse(render('mm2-strimzi.yaml', values)) as {
-      spec: { connectCluster: string; mirrors: Record<string, { config: Record<string, unknown> }>[] }
-    }
-    expect(spec.connectCluster).toBe('dr')
-    const [mirror] = spec.mirrors
-    for (const [part, name] of [
-      ['sourceConnector', 'MirrorSourceConnector'],
-      ['checkpointConnector', 'MirrorCheckpointConnector'],
-    ] as const) {
-      const own = Object.entries(mirror?.[part]?.config ?? {}).map(([key, value]) => [key, String(value)] as const)
-      // The operator adds these.
-      const added = [
-        ['connector.class', name],
-        ['source.cluster.alias', 'primary'],
-        ['target.cluster.alias', 'dr'],
-      ] as const
-      expect(own.length).toBeGreaterThan(3)
-      expect(lintConnector(new Map([...own, ...added]), '4.3')).toEqual([])
-    }
+    const text = render('mm2-strimzi.yaml', values)
+    expect(lintManifest(text, '4.3')).toEqual({ ok: true, looked: 30, problems: [] })
+    const [copies = '', beats = ''] = text.split('---\n')
+    expect(lintManifest(copies, '4.3')).toMatchObject({ problems: [{ property: 'primary->dr' }] })
+    expect(lintManifest(beats, '4.3')).toMatchObject({ problems: [] })
   })
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import mirrorConfig from '../../../steps/kafka/mirror-config.ts'
 import { lintConnector, lintDedicated } from '../../../steps/kafka/support/mirror-lint.ts'
+import { lintManifest } from '../../../steps/kafka/support/mirror-manifest.ts'
 import { parseProperties } from '../../../steps/support/properties.ts'
 import { bench, execute } from '../support/tools.ts'
 
@@ -118,6 +119,105 @@ describe("a connector's configuration", () => {
   })
 })
 
+/** The problems of a manifest, by their properties. */
+const found = (text: string, line: '3.9' | '4.3' = '4.3'): Readonly<Record<string, string>> => {
+  const read = lintManifest(text, line)
+  if (!read.ok) throw new Error(read.reason)
+  return Object.fromEntries(read.problems.map(({ property, reason }) => [property, reason]))
+}
+
+describe('a manifest of a dedicated MirrorMaker 2', () => {
+  const deployment = (alias: string, more: string = '', command = `, --clusters, ${alias}`): string => `---
+kind: Deployment
+metadata: { name: mm2-${alias} }
+spec:
+  template:
+    spec:
+      containers:
+        - image: apache/kafka:4.3.1
+          command: [/opt/kafka/bin/connect-mirror-maker.sh, /etc/mm2.properties${command}]
+          ports: [{ containerPort: 8083, name: internal }]
+${more}`
+  const configMap = (text: string): string =>
+    `kind: ConfigMap\nmetadata: { name: mm2 }\ndata:\n  mm2.properties: |\n${text.replace(/^/gm, '    ')}\n`
+
+  test('with a process beside each cluster and properties that are known, nothing is wrong', () => {
+    expect(found(configMap(BASE) + deployment('primary') + deployment('dr'))).toEqual({})
+    expect(found(deployment('primary') + deployment('dr'))).toEqual({})
+  })
+
+  test('properties inside are looked through, as in a file', () => {
+    const text = configMap(`${BASE}primary->dr.topics.blacklist = __.*\n`)
+    expect(found(text + deployment('primary') + deployment('dr'))).toEqual({
+      'primary->dr.topics.blacklist': 'has another name',
+    })
+  })
+
+  test('what would not start, beat, answer or fit is named', () => {
+    const http = '          livenessProbe: { httpGet: { path: /connectors, port: 8083 } }\n'
+    const port = '          readinessProbe: { tcpSocket: { port: rest } }\n'
+    expect(found(configMap(BASE) + deployment('dr', http + port))).toEqual({
+      'Deployment mm2-dr: livenessProbe': expect.stringContaining('by HTTP'),
+      'Deployment mm2-dr: readinessProbe': expect.stringContaining('port rest'),
+      '--clusters primary': expect.stringContaining('has no process'),
+    })
+    expect(found(deployment('dr'))).toEqual({ '--clusters dr': expect.stringContaining('is alone') })
+    expect(found(configMap(BASE) + deployment('dr') + deployment('west') + deployment('primary'))).toEqual({
+      '--clusters west': 'is not among clusters',
+    })
+    expect(found(deployment('all', '', ''))).toEqual({ 'Deployment mm2-all: --clusters': expect.stringContaining('is missing') })
+    expect(found(deployment('primary') + deployment('dr'), '3.9')).toHaveProperty(['Deployment mm2-dr: image'])
+  })
+
+  test('what is no manifest of MirrorMaker 2 is not known', () => {
+    for (const text of [
+      '',
+      'a: [',
+      'a: b',
+      'kind: Service\nmetadata: { name: a }',
+      'kind: KafkaMirrorMaker2\nmetadata: { name: a }',
+    ])
+      expect(lintManifest(text, '4.3')).toMatchObject({ ok: false })
+  })
+})
+
+describe('a resource of Strimzi', () => {
+  const resource = (more: Readonly<Record<string, string>> = {}): string => {
+    const { version = '4.1.1', connect = 'dr', source = '{}', worker = '{}', beats = 'primary' } = more
+    return `kind: KafkaMirrorMaker2
+metadata: { name: copy }
+spec:
+  version: ${version}
+  connectCluster: ${connect}
+  clusters: [{ alias: primary }, { alias: dr, config: ${worker} }]
+  mirrors: [{ sourceCluster: primary, targetCluster: dr, sourceConnector: { config: ${source} } }]
+---
+kind: KafkaMirrorMaker2
+metadata: { name: beats }
+spec:
+  connectCluster: ${beats}
+  clusters: [{ alias: primary }, { alias: dr }]
+  mirrors: [{ sourceCluster: ${beats === 'primary' ? 'dr' : 'primary'}, targetCluster: ${beats}, heartbeatConnector: { config: { emit.heartbeats.interval.seconds: 1 } } }]
+`
+  }
+
+  test('of a good flow with its beats nothing is wrong', () =>
+    expect(found(resource({ worker: '{ offset.flush.interval.ms: 5000 }' }))).toEqual({}))
+
+  test('what it does not know, what the operator refuses and beats that nobody copies are named', () => {
+    expect(found(resource({ source: '{ topics.blacklist: a, refresh.topic.interval.seconds: 3 }' }))).toEqual({
+      'copy: sourceConnector topics.blacklist': 'has another name',
+      'copy: sourceConnector refresh.topic.interval.seconds': expect.stringContaining('would be ignored'),
+    })
+    expect(Object.keys(found(resource({ worker: '{ offset.flush.intervall.ms: 1 }' })))).toEqual([
+      'copy: cluster dr offset.flush.intervall.ms',
+    ])
+    expect(Object.keys(found(resource({ connect: 'primary' })))).toEqual(['copy: connectCluster'])
+    expect(Object.keys(found(resource({ version: '3.9.1' })))).toEqual(['copy: version'])
+    expect(found(resource({ beats: 'dr' }))).toEqual({ 'primary->dr': expect.stringContaining('is without beats') })
+  })
+})
+
 describe('the step', () => {
   test('passes a file that is known, fails one that is not, and is sure of none that it cannot read', async () => {
     const own = bench()
@@ -127,6 +227,7 @@ describe('the step', () => {
       writeFileSync(join(root, 'bad.properties'), `${BASE}primary->dr.topics.blacklist = a\n`)
       writeFileSync(join(root, 'bad.json'), '[1]')
       writeFileSync(join(root, 'empty.json'), '{}')
+      writeFileSync(join(root, 'bad.yaml'), 'kind: [')
       const run = (file: string) => execute(mirrorConfig, { file }, own.tools())
       expect(await run('good.properties')).toMatchObject({ status: 'done', output: { count: 0, properties: 4 } })
       const bad = await run('bad.properties')
@@ -134,6 +235,7 @@ describe('the step', () => {
       expect(bad.summary).toBe('primary->dr.topics.blacklist has another name: expected primary->dr.topics.exclude')
       expect(await run('bad.json')).toMatchObject({ status: 'failed', verdict: 'unknown' })
       expect(await run('empty.json')).toMatchObject({ status: 'failed', verdict: 'unknown' })
+      expect(await run('bad.yaml')).toMatchObject({ status: 'failed', verdict: 'unknown' })
       expect(await run('none.properties')).toMatchObject({ status: 'failed', verdict: 'unknown' })
     } finally {
       own.remove()
