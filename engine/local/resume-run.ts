@@ -165,7 +165,7 @@ export async function writeLateRow(
   { runs, timelines, secrets, clock = machineClock }: Pick<SittingTools, 'runs' | 'timelines' | 'secrets' | 'clock'>,
 ): Promise<void> {
   if (!lacksRow({ facts, origin })) return
-  const row = await writeRow({ plan, journal: { facts, hashes }, runId, folder, runs, origin, timelines })
+  const row = await writeRow({ plan, journal: { facts, hashes }, runId, folder, runs, origin, timelines, warn: () => undefined })
   if (row.where === 'nowhere') return
   const last = facts.at(-1)
   const hash = hashes.at(-1)

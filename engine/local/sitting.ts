@@ -233,7 +233,7 @@ export async function endSitting(
 ): Promise<RowWritten | null> {
   if (!origin.writesRow || state.ended === null || state.ended.result === 'waiting') return null
   const journal = readJournal(folder)
-  const row = await writeRow({ plan, journal, runId, folder, runs, origin, timelines })
+  const row = await writeRow({ plan, journal, runId, folder, runs, origin, timelines, warn: (text) => face.warn(text) })
   if (row.where === 'nowhere') face.warn(row.why)
   else append({ type: 'row-written', row: row.row, where: row.where })
   return row

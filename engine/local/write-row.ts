@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { spliceRow } from '../document/history-splice.ts'
 import { writeDurable } from '../journal/durable.ts'
@@ -26,6 +27,8 @@ export interface RowRequest {
   readonly origin: Origin
   /** Folder of the timelines beside the runbook, or null. */
   readonly timelines: string | null
+  /** Told when the timeline cannot be written: the row then names the record. */
+  readonly warn: (text: string) => void
 }
 
 /** Writes the row of a run that ended into its runbook's table; where the file may not be written, a patch into the run's folder. */
@@ -64,7 +67,7 @@ function rowFor({ plan, journal, runId }: RowRequest, link: string | null): Hist
 }
 
 /** With `history: {timelines: runs}` the run's timeline stands beside the runbook, and *Log* links to it. */
-function writeTimeline({ plan, journal, runId, origin, timelines }: RowRequest): { readonly link: string | null } {
+function writeTimeline({ plan, journal, runId, origin, timelines, warn }: RowRequest): { readonly link: string | null } {
   if (timelines === null || origin.noHistory) return { link: null }
   const base = dirname(realPath(origin.file))
   const file = join(resolve(base, timelines), `${runId}.md`)
@@ -77,9 +80,11 @@ function writeTimeline({ plan, journal, runId, origin, timelines }: RowRequest):
     outputOf: () => null,
   })
   try {
+    mkdirSync(dirname(file), { recursive: true })
     writeDurable(file, text, 0o644)
     return { link: relative(base, file).split(sep).join('/') }
-  } catch {
+  } catch (error) {
+    warn(`${file}: ${error instanceof Error ? error.message : String(error)}`)
     return { link: null }
   }
 }
