@@ -100,7 +100,10 @@ export const COMMANDS: readonly Command[] = [
     name: 'lint',
     args: ['[FILE...]'],
     flags: ['outline', 'steps', 'trust', 'environment', 'drill', ...OUTPUT],
-    says: { en: 'problems, without running anything', fr: 'les problèmes, sans rien exécuter' },
+    says: {
+      en: 'problems, without running anything; of all files, or those of a folder',
+      fr: "les problèmes, sans rien exécuter ; de tous les fichiers, ou de ceux d'un dossier",
+    },
     load: () => import('./commands/lint.ts'),
   },
   {

@@ -148,3 +148,23 @@ test('a step whose output cannot be kept fails, and the run ends with a sentence
     remove()
   }
 })
+
+test('lint of a folder is lint of its runbooks, and a folder without one is no success', async () => {
+  const { root, remove } = workspace({
+    'ops/good.md': look('true'),
+    'ops/deep/bad.md': look('true').replace('id=look', 'id=look timout=1s'),
+    'ops/notes.md': '# Notes\n\nNo procedure.\n',
+    'docs/notes.md': '# Notes\n',
+  })
+  try {
+    const both = await reprise(['lint', 'ops'], { cwd: root })
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('2 files: 1 error') as string })
+    expect(both.stderr).toContain('ops/deep/bad.md:7:')
+    expect(both.stderr).not.toContain('notes.md')
+    expect(await reprise(['lint', '.'], { cwd: join(root, 'ops') })).toMatchObject({ code: 2 })
+    const none = await reprise(['lint', 'docs'], { cwd: root })
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('expected a runbook in it') as string })
+  } finally {
+    remove()
+  }
+})

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises'
 import { resolve, relative, dirname } from 'node:path'
 import { idsOf } from '../../document/ids.ts'
 import { decodeRunbook, parseRunbook } from '../../document/parse.ts'
@@ -30,21 +31,20 @@ interface Linted {
   readonly lang: Lang | null
 }
 
-/** `lint [FILE…]`: problems, without running anything. Without files: every runbook under the root that git does not ignore. */
+/** `lint [FILE…]`: problems, without running anything. Without files, and for a folder: every runbook in it that git does not ignore. */
 export async function command({ args, given }: Call): Promise<number> {
   const json = given.json === true
-  const given0 = args[0]
-  const root = findRoot(given0 === undefined ? process.cwd() : dirname(resolve(given0)))
+  const first = resolve(args[0] ?? '.')
+  const root = findRoot((await isFolder(first)) ? first : dirname(first))
   const project = await readProject(root, rules)
   const inLanguage = (file: Lang | null): Words => wordsOf(languageOf({ flag: given.lang, file, project: project.lang }))
-  const isAll = args.length === 0
-  const files = isAll ? (await listMarkdownFiles(root, runGit)).map((file) => relative(process.cwd(), resolve(root, file))) : args
+  const files = await filesOf(args.length === 0 ? [root] : args)
   const problems: Problem[] = [...project.problems]
   const languages = new Set<Lang>()
   const sources = new Map<string, string>()
   let count = 0
-  for (const file of files) {
-    const linted = await lintFile(file, { given, isAll, wordsFor: inLanguage })
+  for (const { file, isFound } of files) {
+    const linted = await lintFile(file, { given, isFound, wordsFor: inLanguage })
     if (linted === null) continue
     count += 1
     sources.set(file, linted.source)
@@ -52,6 +52,9 @@ export async function command({ args, given }: Call): Promise<number> {
     problems.push(...linted.problems)
     if (given.outline === true && !json) say([file, ...linted.outline, ''].join('\n'))
   }
+  // A file that is none has its own problem.
+  if (args.length > 0 && count === 0)
+    problems.push(usageProblem({ rule: 'unreadable', reason: `Unexpected folder ${args.join(', ')}, expected a runbook in it` }))
   const all = sorted(problems)
   // Files of two languages are told of in the reader's.
   const words = inLanguage(languages.size === 1 ? ([...languages][0] ?? null) : null)
@@ -63,13 +66,35 @@ export async function command({ args, given }: Call): Promise<number> {
   return errors > 0 ? EXIT.usage : EXIT.passed
 }
 
+interface Listed {
+  readonly file: string
+  /** Found in a folder: what is no runbook there is passed over. */
+  readonly isFound: boolean
+}
+
+/** The files named, and those of the folders named. */
+async function filesOf(named: readonly string[]): Promise<readonly Listed[]> {
+  const lists = named.map(async (name): Promise<readonly Listed[]> => {
+    if (!(await isFolder(name))) return [{ file: name, isFound: false }]
+    const found = await listMarkdownFiles(resolve(name), runGit)
+    return found.map((file) => ({ file: relative(process.cwd(), resolve(name, file)), isFound: true }))
+  })
+  return (await Promise.all(lists)).flat()
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+
 async function lintFile(
   file: string,
   {
     given,
-    isAll,
+    isFound,
     wordsFor,
-  }: { readonly given: Call['given']; readonly isAll: boolean; readonly wordsFor: (file: Lang | null) => Words },
+  }: { readonly given: Call['given']; readonly isFound: boolean; readonly wordsFor: (file: Lang | null) => Words },
 ): Promise<Linted | null> {
   const path = resolve(file)
   let bytes: Uint8Array
@@ -77,23 +102,23 @@ async function lintFile(
     const read = await readBounded(path)
     if (typeof read === 'string') {
       const rule = read.includes('size') ? 'too-large' : 'unreadable'
-      return isAll ? null : { problems: [usageProblem({ rule, reason: read, file })], outline: [], source: '', lang: null }
+      return isFound ? null : { problems: [usageProblem({ rule, reason: read, file })], outline: [], source: '', lang: null }
     }
     bytes = read
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? ''
-    const reason = `Unexpected file ${file}, expected a runbook: ${code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code}`
+    const reason = `Unexpected file ${file}, expected a runbook: ${code === 'ENOENT' ? 'there is no such file' : code}`
     return { problems: [usageProblem({ rule: 'unreadable', reason, file })], outline: [], source: '', lang: null }
   }
   const decoded = decodeRunbook(bytes)
   if (!decoded.ok) {
-    if (isAll) return null
+    if (isFound) return null
     const rule = decoded.reason.includes('size') ? 'too-large' : 'not-text'
     return { problems: [usageProblem({ rule, reason: decoded.reason, file })], outline: [], source: '', lang: null }
   }
   const source = decoded.source.replace(/^\uFEFF/, '')
   const { runbook, problems } = parseRunbook({ file, source: decoded.source })
-  if (runbook === null) return isAll ? null : { problems, outline: [], source, lang: null }
+  if (runbook === null) return isFound ? null : { problems, outline: [], source, lang: null }
   const words = wordsFor(runbook.lang)
   const root = findRoot(dirname(path))
   const project = await readProject(root, rules)
