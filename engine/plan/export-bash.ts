@@ -100,8 +100,9 @@ function entryLines(entry: PlanEntry, says: Says): string[] {
     case 'judge':
     case 'record':
     case 'approval':
-    case 'decision':
       return [...comment(says.byHand(entry.id, entry.text)), ...pause(entry, says), '']
+    case 'decision':
+      return [...comment(says.byHand(entry.id, entry.text)), ...decisionLines(entry, says), '']
     case 'check':
     case 'command':
     case 'wait':
@@ -115,6 +116,15 @@ function pause({ type, title, captures }: PlanEntry, says: Says): string[] {
   const [capture] = captures
   if (type === 'record' && capture !== undefined) return [`read -r -p ${quoted(`${capture.name}: `)} ${capture.name}`]
   return [`read -r -p ${quoted(says.done(visibleLine(title)))} _`]
+}
+
+/** A script knows one way only: where a row leads elsewhere it ends, and the person goes there. */
+function decisionLines({ id, text }: PlanEntry, says: Says): string[] {
+  return [
+    `echo ${quoted(visible(text))}`,
+    `read -r -p ${quoted(says.goOn)} reprise_said`,
+    `[ "$reprise_said" = y ] || { echo ${quoted(says.leadsElsewhere(id))} >&2; exit 1; }`,
+  ]
 }
 
 function runLines(entry: PlanEntry, says: Says): string[] {

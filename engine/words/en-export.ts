@@ -7,6 +7,8 @@ export const enExport = {
     aside: (type: string, id: string) => `${type} (${id}), not part of the way forward:`,
     byHand: (id: string, text: string) => `By hand (${id}): ${text}`,
     done: (title: string) => `${title} - done? [Enter] `,
+    goOn: 'Does it go on with the next step? [y/n] ',
+    leadsElsewhere: (id: string) => `${id}: this script ends here, follow the row that holds`,
     notInDrill: (id: string, treatment: string) => `${id}: not run in this drill (${treatment}):`,
     typed: (id: string, use: string) => `${id}: ${use}, by hand:`,
     seeAbove: (id: string) => `${id} is done by hand: see above`,

@@ -10,6 +10,8 @@ export const frExport: Widen<typeof enExport> = {
     aside: (type, id) => `${type} (${id}), pas sur le chemin normal :`,
     byHand: (id, text) => `À la main (${id}) : ${text}`,
     done: (title) => `${title} - fait ? [Entrée] `,
+    goOn: "Continue-t-on avec l'étape suivante ? [y/n] ",
+    leadsElsewhere: (id) => `${id} : ce script finit ici, suivez la ligne qui s'applique`,
     notInDrill: (id, treatment) => `${id} : pas exécuté dans cet exercice (${treatment}) :`,
     typed: (id, use) => `${id} : ${use}, à la main :`,
     seeAbove: (id) => `${id} se fait à la main : voir plus haut`,

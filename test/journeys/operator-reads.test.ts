@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -95,4 +96,21 @@ test('a French export speaks French around the author’s words', async () => {
   expect(stdout).toContain('# À la main (prevenir) : Appeler la cellule.')
   expect(stdout).toContain('fait ? [Entrée]')
   expect(stdout).not.toMatch(/By hand|done\?/)
+})
+
+test('an exported script shows a decision with its rows, and ends where it does not go on', async () => {
+  const table = '| If | Then |\n| --- | --- |\n| `SEEN > 5` | stop: too many |\n| otherwise | continue |\n'
+  const look = '### Step 1: Look\n\n```bash {check capture=SEEN:int}\nSEEN=3\n```\n'
+  const root = folder(
+    `# Book\n\n## Procedure\n\n${look}\n${table}\n### Step 2: End\n\n\`\`\`bash {check}\necho at the end\n\`\`\`\n`,
+  )
+  const { stdout: script } = await reprise(['export', 'book.md', '--format', 'bash'], { cwd: root })
+  const ran = (input: string) => spawnSync('bash', ['-c', script], { input, encoding: 'utf8' })
+  expect(ran('y\n')).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/SEEN > 5 → stop: too many[^]*at the end/) as string,
+  })
+  const away = ran('n\n')
+  expect(away).toMatchObject({ status: 1, stderr: expect.stringContaining('look-decision') as string })
+  expect(away.stdout).not.toContain('at the end')
 })
