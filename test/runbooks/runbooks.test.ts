@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { keepRows } from '../support/keep-rows.ts'
+import { killedAt } from '../support/killed-at.ts'
 import { reprise, workspace } from '../support/reprise.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -32,19 +33,29 @@ test('each shipped runbook has its answers', () => {
 
 const ofKafka = readdirSync(join(root, 'runbooks/kafka')).filter((name) => name.endsWith('.md'))
 
-test('each Kafka runbook has its answers, its owner, its time, when to use it and whom to call, and no problem', async () => {
-  expect(ofKafka.length).toBeGreaterThanOrEqual(20)
-  for (const name of ofKafka) {
-    const source = readFileSync(join(root, 'runbooks/kafka', name), 'utf8')
-    expect(existsSync(join(root, answersOf(`kafka/${name}`))), name).toBe(true)
+test.each([...shipped, ...ofKafka.map((name) => `kafka/${name}`)])(
+  '%s says its owner, its time, when to use it, and whom to call after which limits',
+  (name) => {
+    const source = readFileSync(join(root, 'runbooks', name), 'utf8')
     for (const told of [
+      /^- \*\*(?:ID\*\*:|Identifiant\*\* :) `[a-z0-9-]+`$/m,
       /^- \*\*(?:Owner|Propriétaire)\*\*/m,
       /^- \*\*(?:Estimated time|Temps estimé)\*\*/m,
       /^## (?:When to use|Quand utiliser)/m,
-      /^## (?:Escalation|Escalade)/m,
+      /^## (?:Escalation|Escalade)\n\n(?:If|Si) [^\n]*\d[^\n]*:\n\n- /m,
     ])
-      expect(source, name).toMatch(told)
-  }
+      expect(source).toMatch(told)
+    // One that is translated is found under the name of its original.
+    if (!name.endsWith('.fr.md')) return
+    const original = readFileSync(join(root, 'runbooks', name.replace('.fr.md', '.md')), 'utf8')
+    const id = /^- \*\*(?:ID\*\*:|Identifiant\*\* :) `(.*)`$/m
+    expect(id.exec(source)?.[1]).toBe(`${id.exec(original)?.[1]}-fr`)
+  },
+)
+
+test('each Kafka runbook has its answers, and no problem', async () => {
+  expect(ofKafka.length).toBeGreaterThanOrEqual(20)
+  for (const name of ofKafka) expect(existsSync(join(root, answersOf(`kafka/${name}`))), name).toBe(true)
   const ended = await reprise(['lint', '--json', ...ofKafka.map((name) => `runbooks/kafka/${name}`)], { cwd: root })
   expect(JSON.parse(ended.stdout), ended.stderr).toEqual([])
 }, 60_000)
@@ -118,6 +129,26 @@ test('os-tuning gives the values back when something fails after the change', as
     remove()
   }
 })
+
+test('os-tuning gives the values back after its engine was killed, and nothing else changes', async () => {
+  const { root: there, remove } = copy()
+  try {
+    const file = 'runbooks/os-tuning.md'
+    const read = (name: string): string => readFileSync(join(there, 'scratch/os-tuning', name), 'utf8').trim()
+    const now = readFileSync('/proc/sys/vm/swappiness', 'utf8').trim()
+    await killedAt('stays', { args: ['run', file, '--unattended', '--answers', answersOf('os-tuning.md')], cwd: there })
+    expect(read('proc/sys/vm/swappiness')).toBe('1')
+    const [last] = JSON.parse((await reprise(['runs', '--json'], { cwd: there })).stdout) as { run: string }[]
+    const ended = await reprise(['rollback', last?.run ?? '', '--unattended'], { cwd: there })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(3)
+    expect(read('proc/sys/vm/swappiness')).toBe(now)
+    for (const name of ['sysctl.d/90-kafka.conf', 'tmpfiles.d/90-kafka-thp.conf', 'systemd/system/kafka.service.d/90-limits.conf'])
+      expect(existsSync(join(there, 'scratch/os-tuning/etc', name)), name).toBe(false)
+    expect(readFileSync(join(there, file), 'utf8')).toMatch(/\| `r-\S+` *\|.*\| rolled-back *\|/)
+  } finally {
+    remove()
+  }
+}, 60_000)
 
 test.each(['en', 'fr'])('a new runbook in %s has no problem beside its TODOs', async (lang) => {
   const { root: there, remove } = workspace({})

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import finalizeFeatures from '../../../steps/kafka/finalize-features.ts'
 import { bench, execute } from '../../steps/support/tools.ts'
 import { describeWith } from '../../support/describe-with.ts'
-import { cli, plainEnv } from '../../support/reprise.ts'
+import { killedAt } from '../../support/killed-at.ts'
+import { cli } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
 
 /** What the policy wants to have been done before a release of its kind. */
@@ -62,6 +61,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     const answers = ['--answers', `${file}.answers.yaml`, '--as', 'operator']
     return lab().reprise(['run', `${file}.md`, '-e', 'lab', '--unattended', ...answers, ...words])
   }
+  /** The figures, for the README. */
+  const tell = (what: string, figures: string): void => void process.stdout.write(`${what}: ${figures}\n`)
   const quick = ['-p', 'SOAK=4s', '-p', 'ISR_WINDOW_MS=1000', '-p', 'DISK_PCT=99']
   const finalise = () => run('finalise-features', '--allow', 'irreversible:finalise')
   const back = () => run('roll-back-upgrade')
@@ -80,18 +81,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   const begun = (name = 'rolling-upgrade', ...words: readonly string[]) => approved(run(name, ...quick, ...words), 'before')
 
   /** Resumes a run and kills its engine as soon as a step has started. */
-  const killedAt = async (id: string, step: string): Promise<void> => {
-    const words = [cli, 'resume', id, '--unattended', '--as', 'operator', '--json']
-    const engine = spawn(process.execPath, words, { cwd: lab().root, env: { ...plainEnv(), ...lab().env } })
-    const ended = new Promise<void>((resolve) => engine.on('close', () => resolve()))
-    for await (const line of createInterface({ input: engine.stdout })) {
-      const fact = JSON.parse(line) as { type: string; key?: string; purpose?: string }
-      if (fact.type !== 'step-started' || fact.purpose !== 'run' || fact.key !== step) continue
-      expect(engine.kill('SIGKILL')).toBe(true)
-      break
-    }
-    await ended
-  }
+  const killAt = (id: string, step: string): Promise<void> =>
+    killedAt(step, { args: ['resume', id, '--unattended', '--as', 'operator'], cwd: lab().root, env: lab().env })
 
   let first = ''
   let second = ''
@@ -161,34 +152,34 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
 
   test(
     'once mended it goes on, also after its engine was killed, and nothing is lost',
-    async ({ annotate }) => {
+    async () => {
       writeFileSync(settings(second), readFileSync(settings(second), 'utf8').replace('log.segment.bytes=524288\n', ''))
       const id = await begun()
-      await killedAt(id, 'start[1]')
+      await killAt(id, 'start[1]')
       const ended = await resume(id)
       expect(ended.code, ended.stdout + ended.stderr).toBe(0)
       expect(await lines()).toEqual(allNew)
       expect(await level()).toBe('3.9-IV0')
       const away = [...ended.stdout.matchAll(/(p\d) was away or behind for (\d+) s/g)].map(([, node, s]) => `${node} ${s} s`)
-      await annotate(`away ${away.join(', ')}; ${await nothingLost()}`)
+      tell('upgrade, its engine killed', `away ${away.join(', ')}; ${await nothingLost()}`)
     },
     LONG_MS,
   )
 
   test(
     'until it is finalised the whole cluster goes back, and nothing is lost',
-    async ({ annotate }) => {
+    async () => {
       const ended = await back()
       expect(ended.code, ended.stdout + ended.stderr).toBe(0)
       expect(await lines()).toEqual(allOld)
-      await annotate(await nothingLost())
+      tell('back to the old release', await nothingLost())
     },
     LONG_MS,
   )
 
   test(
     'the French runbook does the same from the first node to the last, which is the active controller',
-    async ({ annotate }) => {
+    async () => {
       const order = await inOrder()
       const id = await begun('rolling-upgrade.fr')
       const ended = await resume(id)
@@ -202,7 +193,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
       expect(turns.slice(0, 2).filter(([, node, active]) => node === `p${active}`)).toEqual([])
       // A quorum that has another leader meanwhile, on a machine that does something else, may have it on a node that is done.
       if (new Set(turns.map(([, , active]) => active)).size === 1) expect(turns[2]?.[1]).toBe(order.at(-1))
-      await annotate(`away ${away.map(([, node, s]) => `${node} ${s} s`).join(', ')}; ${await nothingLost()}`)
+      tell('upgrade', `away ${away.map(([, node, s]) => `${node} ${s} s`).join(', ')}; ${await nothingLost()}`)
     },
     LONG_MS,
   )
