@@ -136,15 +136,22 @@ test('os-tuning gives the values back after its engine was killed, and nothing e
     const file = 'runbooks/os-tuning.md'
     const read = (name: string): string => readFileSync(join(there, 'scratch/os-tuning', name), 'utf8').trim()
     const now = readFileSync('/proc/sys/vm/swappiness', 'utf8').trim()
-    await killedAt('stays', { args: ['run', file, '--unattended', '--answers', answersOf('os-tuning.md')], cwd: there })
+    await killedAt('stays', {
+      args: ['run', file, '--unattended', '--answers', answersOf('os-tuning.md'), '--as', 'operator'],
+      cwd: there,
+    })
     expect(read('proc/sys/vm/swappiness')).toBe('1')
     const [last] = JSON.parse((await reprise(['runs', '--json'], { cwd: there })).stdout) as { run: string }[]
     const ended = await reprise(['rollback', last?.run ?? '', '--unattended'], { cwd: there })
     expect(ended.code, ended.stdout + ended.stderr).toBe(3)
     expect(read('proc/sys/vm/swappiness')).toBe(now)
-    for (const name of ['sysctl.d/90-kafka.conf', 'tmpfiles.d/90-kafka-thp.conf', 'systemd/system/kafka.service.d/90-limits.conf'])
+    for (const name of [
+      'sysctl.d/90-kafka.conf',
+      'tmpfiles.d/90-kafka-thp.conf',
+      'systemd/system/kafka.service.d/90-limits.conf',
+    ])
       expect(existsSync(join(there, 'scratch/os-tuning/etc', name)), name).toBe(false)
-    expect(readFileSync(join(there, file), 'utf8')).toMatch(/\| `r-\S+` *\|.*\| rolled-back *\|/)
+    expect(readFileSync(join(there, file), 'utf8')).toMatch(/\| `r-\S+` *\|.*\| rolled-back, failed at stays *\|/)
   } finally {
     remove()
   }
