@@ -51,3 +51,19 @@ test('a counter that is not there, a request nobody knows, a page that is none o
   const nobody = { pages: ['http://127.0.0.1:1/metrics'], timeoutMs: 500 }
   expect(await execute(deprecatedClients, nobody, own.tools())).toMatchObject({ status: 'failed', verdict: 'unknown' })
 })
+
+test('a broker that started lately has counted nothing yet: not known, unless what it has counted is bad already', async () => {
+  const startedAgo = (ms: number): string => `process_start_time_seconds ${(Date.now() - ms) / 1000}\n`
+  const week = { minUptimeMs: 604_800_000, whenAbsent: 'pass' }
+  expect(await run(() => startedAgo(300_000), week)).toMatchObject({
+    status: 'failed',
+    verdict: 'unknown',
+    summary: expect.stringMatching(/^counted for less than 7 d: http:\S+ for 5 min$/),
+  })
+  expect(await run(() => startedAgo(605_000_000), week)).toMatchObject({ verdict: 'pass' })
+  expect(await run(() => startedAgo(300_000) + asked('Produce', 2, 5), week)).toMatchObject({ verdict: 'fail' })
+  expect(await run(() => 'kafka_other 1\n', week)).toMatchObject({
+    verdict: 'unknown',
+    summary: expect.stringContaining('no process_start_time_seconds on'),
+  })
+})
