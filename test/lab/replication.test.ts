@@ -11,6 +11,7 @@ import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
 import { makeTopics, onPort, write } from './support/port.ts'
+import { writeTransaction } from './support/transactions.ts'
 
 const PARTITIONS = [0, 1, 2]
 
@@ -110,6 +111,19 @@ describeWith(['java', 'mvn'], 'a copy by MirrorMaker 2', () => {
     await lab().fault('clear')
     await caughtUp()
     expect(await run(dataIntegrity, { topics: 'orders' })).toMatchObject({ verdict: 'pass', output: { records: 120 } })
+  })
+
+  test('a topic whose end is the mark of a transaction has nothing left to copy', async () => {
+    await onPort(primary(), (cluster) => makeTopics(cluster, [{ name: 'paid', numPartitions: 1, replicationFactor: 3 }]))
+    await writeTransaction({ bootstrap: primary(), topic: 'paid' }, { values: ['a', 'b'], end: 'commit' })
+    await vi.waitFor(async () => expect(await run(dataIntegrity, { topics: 'paid' })).toMatchObject({ verdict: 'pass' }), 60_000)
+    const whole = { topics: 'paid', warnTotal: 0, failTotal: 0 }
+    await vi.waitFor(async () => expect(await lag(whole)).toMatchObject({ verdict: 'pass', output: { total: 0 } }), 20_000)
+    await lab().fault('connector', 'mm2-source', 'stop')
+    await writeTransaction({ bootstrap: primary(), topic: 'paid' }, { values: ['c'], end: 'commit' })
+    expect(await lag({ ...whole, maxBeatAgeMs: 600_000 })).toMatchObject({ verdict: 'fail', output: { total: 3 } })
+    await lab().fault('clear')
+    await vi.waitFor(async () => expect(await lag(whole)).toMatchObject({ verdict: 'pass' }), 60_000)
   })
 
   test('nobody to ask, no such connector, no beats: not known, and never a pass', async () => {

@@ -6,6 +6,7 @@ import { sayFailure } from './failure.ts'
 import { sayPartition } from './leaders.ts'
 import type { TopicPartition } from './leaders.ts'
 import { readPartitions } from './partitions.ts'
+import { readRecords } from './records/read-records.ts'
 import { isMeant, namesOf } from './topic-filter.ts'
 import type { TopicFilter } from './topic-filter.ts'
 
@@ -22,6 +23,11 @@ export interface CopyLags {
   readonly partitions: readonly CopyLag[]
   readonly unreadable: readonly string[]
 }
+
+type Isolation = 'read_uncommitted' | 'read_committed'
+
+/** So few offsets in all are looked into: behind the last record may be nothing but the ends of transactions. */
+const MOST_LOOKED_INTO = 10_000
 
 /** MirrorMaker 2's own topics. */
 const isPlumbing = (topic: string): boolean => topic === 'heartbeats' || /(?:\.heartbeats|\.internal)$/.test(topic)
@@ -40,11 +46,12 @@ export async function readCopyLag(source: Cluster, copied: Copied, filter: Topic
   )
   if (meant.length === 0)
     return { partitions: [], unreadable: [...read.value.unreadable, 'the connector has copied no topic yet'] }
+  const isolation: Isolation = copied.isCommittedOnly ? 'read_committed' : 'read_uncommitted'
   const at = async (when: 'earliest' | 'latest') =>
     listOffsets(
       source,
       meant.map(({ topic, partition }) => ({ topic, partition, at: when })),
-      { isolation: copied.isCommittedOnly ? 'read_committed' : 'read_uncommitted' },
+      { isolation },
     )
   const [starts, ends] = await Promise.all([at('earliest'), at('latest')])
   if (!starts.ok || !ends.ok) {
@@ -67,5 +74,19 @@ export async function readCopyLag(source: Cluster, copied: Copied, filter: Topic
     const { topic, partition } = one
     partitions.push({ topic, partition, copied: last, end: end.value.offset, lag: Math.max(0, end.value.offset - from) })
   }
-  return { partitions, unreadable }
+  return { partitions: await withoutMarkers(source, partitions, isolation), unreadable }
+}
+
+/** A partition that ends with an aborted transaction, or with the mark of a committed one, is not behind: there is nothing to copy. */
+async function withoutMarkers(source: Cluster, all: readonly CopyLag[], isolation: Isolation): Promise<readonly CopyLag[]> {
+  if (all.reduce((sum, { lag }) => sum + lag, 0) > MOST_LOOKED_INTO) return all
+  const looked = all.map(async (one) => (one.lag > 0 && !(await hasRecord(source, one, isolation)) ? { ...one, lag: 0 } : one))
+  return Promise.all(looked)
+}
+
+/** What cannot be read counts as a record: the lag stands. */
+async function hasRecord(source: Cluster, { topic, partition, end, lag }: CopyLag, isolation: Isolation): Promise<boolean> {
+  const range = { topic, partition, from: end - lag, to: end, isolation, maxBytes: 4096 }
+  for await (const _ of readRecords(source, range)) return true
+  return false
 }

@@ -7,6 +7,7 @@ import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import { countOf } from '../support/load-count.ts'
 import { useLab } from '../support/lab.ts'
+import { writeTransaction } from '../support/transactions.ts'
 
 /** The applications of the wave `load`, whose producer and consumers move by themselves; `audit` has none that run. */
 const MOVE = `#!/usr/bin/env bash
@@ -47,6 +48,12 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
   const report = (): Promise<LoadReport> => lab().loadReport()
   const topicsOn = async (cluster: 'PRIMARY' | 'DR'): Promise<readonly string[]> =>
     (await lab().cli('kafka-topics.sh', [...on(cluster), '--list'])).trim().split('\n')
+  const allow = (topic: string): Promise<string> => {
+    const words = ['--add', '--allow-principal', 'User:app', '--operation', 'All', '--topic', topic]
+    return lab().cli('kafka-acls.sh', [...on('PRIMARY'), ...words])
+  }
+  const endOf = async (cluster: 'PRIMARY' | 'DR', topic: string): Promise<string> =>
+    (await lab().cli('kafka-get-offsets.sh', [...on(cluster), '--topic', topic])).trim()
   const aclsOf = (topic: string): Promise<string> => lab().cli('kafka-acls.sh', [...on('PRIMARY'), '--list', '--topic', topic])
   const connectors = async (): Promise<readonly string[]> =>
     JSON.parse((await lab().exec('curl --fail -sS "$CONNECT_URL/connectors"')).stdout) as string[]
@@ -110,16 +117,22 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     // The flow of the lab would copy the same topics.
     for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
     await makeAudit()
-    for (const topic of ['audit', 'load']) {
+    for (const topic of ['audit', 'load', 'second.wave', 'third']) {
       // A reset leaves ACLs: the fence of the test before would stand.
       await lab().cli('kafka-acls.sh', [...on('PRIMARY'), '--remove', '--force', '--topic', topic])
-      const allow = ['--add', '--allow-principal', 'User:app', '--operation', 'All', '--topic', topic]
-      await lab().cli('kafka-acls.sh', [...on('PRIMARY'), ...allow])
     }
+    for (const topic of ['audit', 'load']) await allow(topic)
   }, 300_000)
 
   test('moves wave after wave with their groups, and loses and doubles no record', async () => {
     expect((await lab().lab('load', 'start', '--partitions', '3', '--rate', '60')).code).toBe(0)
+    // What nobody was to read is not moved, and the copy is complete all the same.
+    const values = Array.from({ length: 10 }, (_, index) => `aborted ${index}`)
+    await writeTransaction(
+      { bootstrap: lab().env['PRIMARY_BOOTSTRAP'] ?? '', config: lab().env['CLIENT_CONFIG'] ?? '', topic: 'audit' },
+      { values, end: 'abort' },
+    )
+    expect(await endOf('PRIMARY', 'audit')).toBe('audit:0:111')
     const moved = `grep -F '"cluster":"dr"' "$LAB_HOME/load/order.json" || [ "$WAVE" = audit ]`
     const ended = await migrate({ WAVES: 'audit,load', PRODUCERS_ON: moved })
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
@@ -132,8 +145,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
       `migration: ${figures.acknowledged} acknowledged, ${lost} lost, ${duplicated} duplicated, ${figures.readAgain} read again; no acknowledgement for ${figures.longestGapMs} ms\n`,
     )
     expect({ lost, duplicated }).toEqual({ lost: 0, duplicated: 0 })
-    const said = await lab().cli('kafka-get-offsets.sh', [...on('DR'), '--topic', 'audit'])
-    expect(said.trim()).toBe('audit:0:100')
+    expect(await endOf('DR', 'audit')).toBe('audit:0:100')
     const group = await lab().cli('kafka-consumer-groups.sh', [...on('DR'), '--describe', '--group', 'auditors'])
     // Where it had read up to, or before it: MirrorMaker 2 translates an offset amid a backlog only roughly, and never too far.
     const at = Number(/auditors\s+audit\s+0\s+(\d+)\s+100/.exec(group)?.[1])
@@ -151,12 +163,41 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     await isTakenBack()
   }, 400_000)
 
-  test('a target that does not take the topic takes the wave back, before anybody was kept out', async () => {
-    const ended = await migrate({ TARGET_REPLICAS: '3', COPY_LIMIT: '20s' })
+  test('a copy whose content differs takes the wave back, and its producers are let in again', async () => {
+    const path = join(lab().root, file)
+    const [before, text] = ['```yaml {check id=same use', readFileSync(path, 'utf8')]
+    // Somebody writes into the copy, once all is copied.
+    const write = `echo foreign | kafka-console-producer.sh --bootstrap-server "$TARGET_BOOTSTRAP" --producer.config "$TARGET_CONFIG" --topic audit --sync`
+    writeFileSync(path, text.replace(before, `\`\`\`bash {command id=meanwhile timeout=1m}\n${write}\n\`\`\`\n\n${before}`))
+    const ended = await migrate()
     expect(ended.code, ended.stdout + ended.stderr).toBe(5)
-    expect(ended.stdout).not.toContain('writers are kept out')
+    expect(ended.stdout).toMatch(/same\[audit\] +FAILED/)
     await isTakenBack()
   }, 400_000)
+
+  test('a target that refuses the second wave keeps the first, takes the second back and begins no third; then they go on', async () => {
+    const make = (cluster: 'PRIMARY' | 'DR', topic: string): Promise<string> =>
+      lab().cli('kafka-topics.sh', [...on(cluster), '--create', '--topic', topic, '--partitions', '1'])
+    for (const topic of ['second.wave', 'third']) {
+      await make('PRIMARY', topic)
+      await allow(topic)
+    }
+    // Kafka takes the two names for one.
+    await make('DR', 'second_wave')
+    const ended = await migrate({ WAVES: 'audit,second.wave,third', COPY_LIMIT: '20s' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(5)
+    const there = await topicsOn('DR')
+    expect([there.includes('audit'), there.includes('second.wave'), there.includes('third')]).toEqual([true, false, false])
+    expect(await endOf('DR', 'audit')).toBe('audit:0:100')
+    expect(await aclsOf('audit')).toContain('permissionType=DENY')
+    for (const topic of ['second.wave', 'third']) expect(await aclsOf(topic)).not.toContain('DENY')
+    expect(await connectors()).toEqual(['migration-heartbeat'])
+    await lab().cli('kafka-topics.sh', [...on('DR'), '--delete', '--topic', 'second_wave'])
+    const again = await migrate({ WAVES: 'second.wave,third' })
+    expect(again.code, again.stdout + again.stderr).toBe(0)
+    expect(await topicsOn('DR')).toEqual(expect.arrayContaining(['audit', 'second.wave', 'third']))
+    for (const topic of ['audit', 'second.wave', 'third']) expect(await aclsOf(topic)).toContain('permissionType=DENY')
+  }, 500_000)
 
   test('with the engine killed in the middle of a switch, the resumed run moves the wave', async () => {
     const line = words({ MOVE_CONSUMERS: './slow' }).map((word) => `'${word}'`)
@@ -169,7 +210,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     expect(await aclsOf('audit')).toContain('permissionType=DENY')
     const ended = await lab().reprise(['resume', '--unattended', '--as', 'operator'])
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
-    expect((await lab().cli('kafka-get-offsets.sh', [...on('DR'), '--topic', 'audit'])).trim()).toBe('audit:0:100')
+    expect(await endOf('DR', 'audit')).toBe('audit:0:100')
     expect(await aclsOf('audit')).toContain('permissionType=DENY')
     expect(await connectors()).toEqual([])
   }, 600_000)
