@@ -3,12 +3,12 @@ import { formatDay } from '../language/calendar.ts'
 import { nearest } from '../language/nearest.ts'
 import type { Problem } from '../model/problem.ts'
 import type { DrTest } from '../model/schedule.ts'
-import { judgeAbortIf } from '../report/abort-if.ts'
-import { looksSecret } from '../secrets/names.ts'
 import { dueOf } from '../report/due.ts'
 import { againstStart, type Against } from '../report/start-day.ts'
 import type { Words } from '../words/words.ts'
 import { cronPeriod } from '../workspace/cron.ts'
+import type { AbortIf } from '../report/abort-if.ts'
+import { type AbortWatch, abortWatchOf, judgeAbort, watchAbort } from './abort-watch.ts'
 import { evidenceFor, pathOf, type Programme } from './dr-evidence.ts'
 import { openSchedule } from './dr-schedule.ts'
 import { EXIT } from './exit.ts'
@@ -21,6 +21,7 @@ import { prepare } from './prepare.ts'
 import { tellProblems, usageProblem } from './problems-out.ts'
 import { runFile } from './run-file.ts'
 import { runGit } from './run-git.ts'
+import { watchTimeBox } from './time-box.ts'
 
 /** `dr run TEST`: its runbook as a drill at its own level, then the runbooks that follow it; the first that does not pass ends it. */
 export async function drRun(id: string, given: Given): Promise<number> {
@@ -42,13 +43,21 @@ export async function drRun(id: string, given: Given): Promise<number> {
     const reason = names.length === 0 ? dr.needsRunbook(test.id, schedule.file) : dr.runbookGone(gone.join(', '))
     return refuse(usageProblem({ rule: 'dr-runbook', reason, file: schedule.file, actual: test.id }))
   }
-  const against = await standsAgainst(test, { given, place, programme, path: paths[0] ?? '' })
+  const watch = abortWatchOf(test, programme)
+  const abort = test.abortIf === null ? null : judgeAbort(test.abortIf, watch?.file ?? null)
+  const against = await standsAgainst(test, { given, place, programme, path: paths[0] ?? '', abort })
   const open = against.filter(({ what }) => given.override?.includes(what) !== true || (given.reason ?? '').trim() === '')
   if (open.length > 0) return refuse(...open.map((one) => usageProblem(problemOf(one, test, { programme, words: place.words }))))
   for (const line of notYet(test, given, place.words)) explain(`! ${line}`)
   const files = paths.flatMap((path) => (path === null ? [] : [relative(process.cwd(), path)]))
-  const notes = [dr.noteTest(test.id), ...against.map((one) => `override ${one.what}: ${given.reason ?? ''}`), ...noteAbort(test)]
-  return runAll(files, { test, given, notes, words: place.words })
+  const notes = [
+    dr.noteTest(test.id),
+    ...against.map((one) => `override ${one.what}: ${given.reason ?? ''}`),
+    ...noteAbort(test, abort),
+  ]
+  // Who starts although it holds has said why: from there on a person watches it.
+  const isOver = against.some(({ what }) => what === 'abort_if')
+  return runAll(files, { test, given, notes, words: place.words, abort: isOver ? null : watch })
 }
 
 async function standsAgainst(
@@ -58,7 +67,14 @@ async function standsAgainst(
     place,
     programme,
     path,
-  }: { readonly given: Given; readonly place: Place; readonly programme: Programme; readonly path: string },
+    abort,
+  }: {
+    readonly given: Given
+    readonly place: Place
+    readonly programme: Programme
+    readonly path: string
+    readonly abort: AbortIf | null
+  },
 ): Promise<Against[]> {
   const last = evidenceFor(test, programme).at(-1)
   const log = await runGit('git', ['log', '-1', '--format=%an', '--', path], { cwd: place.root })
@@ -68,7 +84,7 @@ async function standsAgainst(
     operator,
     author: log.ok && log.stdout.trim() !== '' ? log.stdout.trim() : null,
     lastOperators: last?.operator.split(', ') ?? [],
-    values: openValues(),
+    abort,
   })
 }
 
@@ -100,13 +116,8 @@ function problemOf(
   }
 }
 
-/** What conditions are judged by. It is shown and recorded, so it is nothing that looks like a secret. */
-const openValues = (): Readonly<Record<string, string | undefined>> =>
-  Object.fromEntries(Object.entries(process.env).filter(([name]) => !looksSecret(name)))
-
 /** What the condition was judged by is part of the record. */
-function noteAbort({ abortIf }: DrTest): string[] {
-  const judged = abortIf === null ? null : judgeAbortIf(abortIf, openValues())
+function noteAbort({ abortIf }: DrTest, judged: AbortIf | null): string[] {
   return judged === null
     ? []
     : [`abort_if ${abortIf}: ${judged.status === 'not-known' ? judged.reason : `${judged.status} (${judged.with})`}`]
@@ -118,7 +129,7 @@ function notYet(test: DrTest, given: Given, { dr }: Words): string[] {
   const roles = test.approvals.map(({ role, min }) => (min === 1 ? role : `${min} × ${role}`))
   return [
     ...(roles.length === 0 ? [] : [dr.approvalsNotYet(roles.join(', '))]),
-    ...(test.abortIf === null ? [] : [dr.abortOnce(test.abortIf)]),
+    ...(test.abortIf === null || test.abortValues !== null ? [] : [dr.abortOnce(test.abortIf)]),
     ...(test.environment === null || environment === test.environment ? [] : [dr.elsewhere(environment ?? '', test.environment)]),
   ]
 }
@@ -128,9 +139,10 @@ interface Whole {
   readonly given: Given
   readonly notes: readonly string[]
   readonly words: Words
+  readonly abort: AbortWatch | null
 }
 
-async function runAll(files: readonly string[], { test, given, notes, words }: Whole): Promise<number> {
+async function runAll(files: readonly string[], { test, given, notes, words, abort }: Whole): Promise<number> {
   const environment = given.environment ?? test.environment
   const flags: Given = { ...given, drill: given.drill ?? test.automation, ...(environment === null ? {} : { environment }) }
   const { from: _from, plan: _plan, ...further } = flags
@@ -155,7 +167,10 @@ async function runAll(files: readonly string[], { test, given, notes, words }: W
         planOf: (plan) => plan,
         notes,
         chain,
-        ...(test.durationMs === null ? {} : { timeBox: { limitMs: test.durationMs, startedMs } }),
+        watches: [
+          ...(test.durationMs === null ? [] : [watchTimeBox({ limitMs: test.durationMs, startedMs })]),
+          ...(abort === null ? [] : [watchAbort(abort)]),
+        ],
       },
     )
     if (code === EXIT.passed) continue

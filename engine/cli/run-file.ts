@@ -25,7 +25,7 @@ import { overviewOf } from './overview.ts'
 import { errorsOf, prepare, type Prepared } from './prepare.ts'
 import { sorted, tellProblems, usageProblem } from './problems-out.ts'
 import { startValues, type StartValues, type WantedCapture } from './start-values.ts'
-import { type TimeBox, watchTimeBox } from './time-box.ts'
+import type { Watch } from './time-box.ts'
 import { planProblems } from './plan-hash.ts'
 import { askTrust } from './trust-ask.ts'
 import { toolVersion } from './tool-root.ts'
@@ -41,7 +41,7 @@ export interface RunKind {
   readonly chain?: Chain
   /** Recorded as notes before its first step. */
   readonly notes?: readonly string[]
-  readonly timeBox?: TimeBox
+  readonly watches?: readonly Watch[]
   /** Told as soon as the run has its id and its lock. */
   readonly onRun?: (runId: string) => void
 }
@@ -122,7 +122,7 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
   if (terminal === null) for (const note of [...notes, ...(simulated === null ? [] : [simulated])]) explain(`! ${note}`)
   kept.secrets = keepSecrets(values.secrets, prepared.project.policy.redact)
   const face = faceOf(given, terminal, prepared)
-  const box = kind.timeBox === undefined ? null : watchTimeBox(kind.timeBox, { face, interrupts, words, nowMs: Date.now() })
+  const watches = (kind.watches ?? []).map((watch) => watch({ face, interrupts, words }))
   const ran = await startRun({
     plan,
     bytes: prepared.bytes,
@@ -146,7 +146,7 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
     timelines: prepared.project.history.timelines,
     notify: prepared.project.notify,
   })
-  box?.stop()
+  for (const watch of watches) watch.stop()
   return endOf(ran, prepared, json)
 }
 

@@ -8,27 +8,25 @@ export interface TimeBox {
   readonly startedMs: number
 }
 
+/** What is looked at while a run goes on, until it is stopped. */
+export type Watch = (seen: { readonly face: Face; readonly interrupts: Interrupts; readonly words: Words }) => { stop(): void }
+
 /** Says when four fifths of the time are gone; when all of it is, says so and asks a person who is there whether to go on. */
-export function watchTimeBox(
-  { limitMs, startedMs }: TimeBox,
-  {
-    face,
-    interrupts,
-    words,
-    nowMs,
-  }: { readonly face: Face; readonly interrupts: Interrupts; readonly words: Words; readonly nowMs: number },
-): { stop(): void } {
-  const at = (share: number, act: () => void): NodeJS.Timeout | null => {
-    const waitMs = startedMs + limitMs * share - nowMs
-    // What is further away than a timer can count is not watched.
-    return waitMs > 2 ** 31 - 1 ? null : setTimeout(act, Math.max(0, waitMs)).unref()
+export function watchTimeBox({ limitMs, startedMs }: TimeBox): Watch {
+  return ({ face, interrupts, words }) => {
+    const nowMs = Date.now()
+    const at = (share: number, act: () => void): NodeJS.Timeout | null => {
+      const waitMs = startedMs + limitMs * share - nowMs
+      // What is further away than a timer can count is not watched.
+      return waitMs > 2 ** 31 - 1 ? null : setTimeout(act, Math.max(0, waitMs)).unref()
+    }
+    const timers = [
+      at(0.8, () => face.warn(words.dr.timeBoxSoon(limitMs))),
+      at(1, () => {
+        face.warn(words.dr.timeBoxOver(limitMs))
+        if (face.attended) interrupts.say({ say: 'pause' })
+      }),
+    ]
+    return { stop: () => timers.forEach((timer) => timer !== null && clearTimeout(timer)) }
   }
-  const timers = [
-    at(0.8, () => face.warn(words.dr.timeBoxSoon(limitMs))),
-    at(1, () => {
-      face.warn(words.dr.timeBoxOver(limitMs))
-      if (face.attended) interrupts.say({ say: 'pause' })
-    }),
-  ]
-  return { stop: () => timers.forEach((timer) => timer !== null && clearTimeout(timer)) }
 }

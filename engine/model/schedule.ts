@@ -60,6 +60,8 @@ export interface DrTest {
   readonly blackout: readonly Blackout[]
   readonly approvals: readonly { readonly role: string; readonly min: number }[]
   readonly abortIf: string | null
+  /** File of `NAME=VALUE` lines that its names are looked up in, as long as the drill runs. */
+  readonly abortValues: string | null
   /** Who may not be the operator. */
   readonly exclude: readonly ('author' | 'last_operator')[]
   /** After a failure. */

@@ -1,6 +1,6 @@
 import { wallOf } from '../language/zone.ts'
 import type { DrTest } from '../model/schedule.ts'
-import { judgeAbortIf } from './abort-if.ts'
+import type { AbortIf } from './abort-if.ts'
 import { blockedOn } from './due.ts'
 
 /** What stands against starting a test now. */
@@ -19,7 +19,7 @@ export function againstStart(
     operator,
     author,
     lastOperators,
-    values,
+    abort,
   }: {
     readonly nowMs: number
     readonly operator: string
@@ -27,8 +27,8 @@ export function againstStart(
     readonly author: string | null
     /** Of its last run. */
     readonly lastOperators: readonly string[]
-    /** What the names of `abort_if` stand for now. */
-    readonly values: Readonly<Record<string, string | undefined>>
+    /** What its `abort_if` comes to now; null where it has none. */
+    readonly abort: AbortIf | null
   },
 ): Against[] {
   const { day, minute } = wallOf(nowMs, test.timezone)
@@ -38,7 +38,6 @@ export function againstStart(
     window !== null &&
     (blockedOn({ ...test, blackout: [] }, day) !== null || minute < window.fromMinute || minute >= window.toMinute)
   const excluded = test.exclude.filter((role) => (role === 'author' ? author === operator : lastOperators.includes(operator)))
-  const abort = test.abortIf === null ? null : judgeAbortIf(test.abortIf, values)
   return [
     ...(blocked === null || blocked === 'window' ? [] : [{ what: 'blackout' as const, why: blocked.why }]),
     ...(isOutside ? [{ what: 'window' as const }] : []),

@@ -69,7 +69,10 @@ export const enDr = {
     abortNotKnown: (text: string, why: string) =>
       `Unexpected start: whether abort_if holds (${text}) cannot be told, ${why}: give its names as environment variables, or say why not: --override abort_if --reason TEXT`,
     abortOnce: (text: string) =>
-      `abort_if (${text}) is looked at before the start only: watch it from here on, reprise stop RUN ends the drill`,
+      `abort_if (${text}) is looked at before the start only: watch it from here on, reprise stop RUN ends the drill, or name a file by abort_values`,
+    abortStops: (text: string, values: string) => `abort_if holds (${text}, with ${values}): the drill is stopped`,
+    abortLost: (text: string, why: string) =>
+      `whether abort_if holds (${text}) cannot be told any more, ${why}: the drill is stopped`,
     elsewhere: (is: string, wanted: string) => `It runs in ${is}, the schedule says ${wanted}: it will not count`,
     thenLeft: (files: string) => `Not run, as what stands before it has not passed: ${files}`,
     todo: (counts: string, what: string) => `${counts}: ${what}`,

@@ -72,7 +72,9 @@ export const frDr: Widen<typeof enDr> = {
     abortNotKnown: (text, why) =>
       `Départ inattendu : nul ne peut dire si abort_if est vrai (${text}), ${why} : donner ses noms comme variables d'environnement, ou dire pourquoi pas : --override abort_if --reason TEXTE`,
     abortOnce: (text) =>
-      `abort_if (${text}) n'est regardé qu'avant le départ : le surveiller ensuite soi-même, reprise stop RUN termine l'exercice`,
+      `abort_if (${text}) n'est regardé qu'avant le départ : le surveiller ensuite soi-même, reprise stop RUN termine l'exercice, ou nommer un fichier par abort_values`,
+    abortStops: (text, values) => `abort_if est vrai (${text}, avec ${values}) : l'exercice est arrêté`,
+    abortLost: (text, why) => `nul ne peut plus dire si abort_if est vrai (${text}), ${why} : l'exercice est arrêté`,
     elsewhere: (is, wanted) => `Il s'exécute dans ${is}, le programme dit ${wanted} : il ne comptera pas`,
     thenLeft: (files) => `Non exécuté, car ce qui précède n'a pas réussi : ${files}`,
     todo: (counts, what) => `${counts} : ${what}`,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { cli, plainEnv, reprise, workspace, type Ended } from '../support/reprise.ts'
 
 const book = (command = 'echo there >> log', cleanup = 'rm -f dirty; echo clean >> log'): string => `# Failover
@@ -159,6 +159,41 @@ describe('dr run', () => {
     const refused = await reprise(['dr', 'run', 'full-failover', '--unattended', '--as', 'ann'], { cwd: root, env })
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('API_TOKEN has no value')])
     expect(refused.stdout + refused.stderr).not.toContain('open-sesame-1')
+  })
+
+  test.each([
+    ['holds', 'budget=0.1\n', 'abort_if holds (budget < 0.5, with budget=0.1): the drill is stopped'],
+    ['cannot be told any more', 'budget=\n', 'budget has no value: the drill is stopped'],
+  ])('an abort_if that %s while the drill runs stops it, which cleans up and keeps why', async (_, later, said) => {
+    const more = ', abort_if: "budget < 0.5", abort_values: budget.env'
+    const { root, call, dr, log, runs } = folder({ 'budget.env': 'budget=0.8\n', 'book.md': book('sleep 25') }, more)
+    const running = dr()
+    await vi.waitFor(() => expect(existsSync(join(root, 'dirty'))).toBe(true), 20_000)
+    writeFileSync(join(root, 'budget.env'), later)
+    const ended = await running
+    expect(ended.code, ended.stdout + ended.stderr).not.toBe(0)
+    expect(ended.stdout + ended.stderr).toContain(said)
+    expect(await runs()).toMatchObject([{ result: 'stopped' }])
+    expect(log()).toBe('clean\n')
+    expect((await call('show', '--json')).stdout).toContain(said)
+  })
+
+  test.each([
+    ['holds', 'budget=0.4\n', 'with budget=0.4'],
+    ['has nothing to be told by', null, 'cannot be read (ENOENT)'],
+    ['is told by what is not understood', 'budget 0.8\n', 'budget.env'],
+  ])('refuses while abort_if, by its file, %s', async (_, text, said) => {
+    const { dr } = folder(text === null ? {} : { 'budget.env': text }, ', abort_if: "budget < 0.5", abort_values: budget.env')
+    const refused = await dr()
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(said)])
+  })
+
+  test('an abort_if by a file that is old is not known', async () => {
+    const { root, dr } = folder({ 'budget.env': 'budget=0.8\n' }, ', abort_if: "budget < 0.5", abort_values: budget.env')
+    const then = new Date(Date.now() - 6 * 60_000)
+    utimesSync(join(root, 'budget.env'), then, then)
+    const refused = await dr()
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('6 min old')])
   })
 
   test('an abort_if that is no expression is a problem of the schedule', async () => {

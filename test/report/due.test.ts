@@ -25,6 +25,7 @@ const drTest = (given: Partial<DrTest>): DrTest => ({
   blackout: [],
   approvals: [],
   abortIf: null,
+  abortValues: null,
   exclude: [],
   retestDays: 30,
   maxAgeDays: null,

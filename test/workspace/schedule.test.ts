@@ -38,6 +38,7 @@ dr_tests:
     blackout: [{from: 2026-11-20, to: 2026-12-05, why: "Black Friday"}, {monthly: last-3-business-days}]
     approvals: [{role: dr-lead, min: 1}, {role: metier}]
     abort_if: "error_budget_left < 0.5"
+    abort_values: budget.env
     participants: {exclude: [author, last_operator]}
     retest_within: 2w
     max_age: 120d
@@ -59,6 +60,7 @@ test('every key of a test is read', () => {
       { role: 'metier', min: 1 },
     ],
     abortIf: 'error_budget_left < 0.5',
+    abortValues: 'budget.env',
     exclude: ['author', 'last_operator'],
     retestDays: 14,
     maxAgeDays: 120,
