@@ -26,6 +26,13 @@ const input = z.strictObject({
   connector: z.string().min(1).default('mm2-source').describe('Name of the MirrorSourceConnector that copied from `primary`.'),
   topics: z.array(z.string().min(1)).min(1).describe('Topics to look at, each by its name.'),
   marker: z.string().min(1).describe('File of the `kafka.cutover-marker` of `dr`, from before clients wrote to it.'),
+  earlier: z
+    .string()
+    .min(1)
+    .default('none')
+    .describe(
+      'Marker that an earlier way back has left in `goesOn`, where it emptied topics and was then given up: what is gone there was looked at. `none`: there was none.',
+    ),
   file: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*\.jsonl$/, 'Invalid input: expected a file name that ends in .jsonl')
@@ -102,6 +109,9 @@ export default defineStep({
       judged(seen, { verdict: 'unknown' as const, summary: reason, evidence: { marker: given.marker, reason } })
     const marked = readMarker(given.marker, { root: tools.root, topics: given.topics })
     if (!marked.ok) return unknown(marked.reason)
+    const before = given.earlier === 'none' ? null : readMarker(given.earlier, { root: tools.root, topics: given.topics })
+    if (before?.ok === false) return unknown(before.reason)
+    const emptied = new Set((before?.ends ?? []).filter(({ end }) => end === 0).map(sayPartition))
     const { timeoutMs, headers, connector } = given
     const copied = await readCopied({ url: given.connect, headers, connector, timeoutMs }, tools)
     if (!copied.ok) return unknown(copied.reason)
@@ -109,7 +119,7 @@ export default defineStep({
     if (!primary.ok) return judged(seen, notKnown('the left cluster', primary.failure))
     const dr = await tools.kafka.connect({ cluster: given.dr, config: given.drConfig, timeoutMs }, tools)
     if (!dr.ok) return judged(seen, notKnown('the cluster that clients moved to', dr.failure))
-    const sides = { primary: primary.value, dr: dr.value, copied: copied.copied, marked: marked.ends }
+    const sides = { primary: primary.value, dr: dr.value, copied: copied.copied, marked: marked.ends, emptied }
     const found = await findOrphans(sides, tools)
     const { records, looked, copiedBack, unreadable } = found
     if (unreadable.length > 0) return unknown(few(unreadable))
@@ -145,7 +155,15 @@ export default defineStep({
         clean,
         anyTorn: torn.length > 0,
       },
-      evidence: { marker: given.marker, looked, orphans: Object.fromEntries(counts), file, copiedBack, goesOn: ends },
+      evidence: {
+        marker: given.marker,
+        earlier: given.earlier,
+        looked,
+        orphans: Object.fromEntries(counts),
+        file,
+        copiedBack,
+        goesOn: ends,
+      },
     })
   },
 })

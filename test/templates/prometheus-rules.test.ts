@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -30,6 +30,20 @@ test('every alert names a runbook that is there and says that it is for this ale
     expect(existsSync(runbook), `${alert}: ${runbook}`).toBe(true)
     expect(readFileSync(runbook, 'utf8'), `${alert} in ${runbook}`).toContain(`\`${alert}\``)
   }
+})
+
+test('every alert that a shipped runbook is for is one of the rules', () => {
+  const folder = join(root, 'runbooks/kafka')
+  const named = readdirSync(folder)
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => {
+      const [, when = ''] =
+        /^## (?:When to use|Quand utiliser).*\n([^]*?)^## /m.exec(readFileSync(join(folder, name), 'utf8')) ?? []
+      const lines = when.split('\n').filter((line) => /\balert/i.test(line))
+      return [...lines.join('\n').matchAll(/`([A-Z]\w+)`/g)].map(([, alert = '']) => ({ name, alert }))
+    })
+  expect(named.length).toBeGreaterThan(15)
+  expect(named.filter(({ alert }) => !alerts.some((rule) => rule.alert === alert))).toEqual([])
 })
 
 test('every alert has a case in which it fires', () => {

@@ -35,13 +35,18 @@ interface Given {
   readonly dr: Cluster
   readonly copied: Copied
   readonly marked: readonly MarkedEnd[]
+  /** Partitions that an earlier way back has looked at and emptied, to copy them from their beginning. */
+  readonly emptied: ReadonlySet<string>
 }
 
 /**
  * Looks at what the primary got after the last record that counts as copied, and takes away what the DR cluster has of it before
  * its marker: what is copied is committed now and then, so some of it is there. What an earlier way back brought is no orphan.
  */
-export async function findOrphans({ primary, dr, copied, marked }: Given, tools: Pick<StepTools, 'progress'>): Promise<Orphans> {
+export async function findOrphans(
+  { primary, dr, copied, marked, emptied }: Given,
+  tools: Pick<StepTools, 'progress'>,
+): Promise<Orphans> {
   const topics = [...new Set(marked.map(({ topic }) => topic))]
   const configs = await readTopicConfigs(dr, { topics, keys: ['message.timestamp.type'] })
   if (!configs.ok)
@@ -57,16 +62,22 @@ export async function findOrphans({ primary, dr, copied, marked }: Given, tools:
     const { topic, partition, end } = one
     tools.progress(`${sayPartition(one)}: ${index + 1} of ${marked.length} partitions`)
     try {
-      const candidates = await uncopied(primary, {
+      const last = copied.last.get(sayPartition(one)) ?? null
+      const mayBeEmptied = emptied.has(sayPartition(one))
+      const { records: candidates, isEmptied } = await uncopied(primary, {
         ...one,
-        last: copied.last.get(sayPartition(one)) ?? null,
+        last,
+        mayBeEmptied,
         limit: MOST_BYTES - bytes,
       })
       looked += candidates.length
       bytes += candidates.reduce((sum, record) => sum + sizeOf(record), 0)
       const withTime = configs.value.of(topic, 'message.timestamp.type')?.value !== 'LogAppendTime'
-      const left = await recordsNotIn({ cluster: dr, topic, partition, to: end, withTime }, candidates)
-      const back = await copiedBack({ cluster: dr, topic, partition, from: end, withTime }, left)
+      const served = { cluster: dr, topic, partition, withTime }
+      // What was emptied has been copied from the beginning; anything else has come from the marker on.
+      const left = isEmptied ? candidates : await recordsNotIn({ ...served, to: end }, candidates)
+      const from = isEmptied ? await offsetAt(dr, { topic, partition, at: 'earliest' }) : end
+      const back = await copiedBack({ ...served, from }, left)
       records.push(...back.missing.map((record) => ({ topic, partition, record })))
       brought += left.length - back.missing.length
       if (back.goesOnAt === null) torn.push({ topic, partition })
@@ -79,11 +90,17 @@ export async function findOrphans({ primary, dr, copied, marked }: Given, tools:
   return { records, looked, copiedBack: brought, torn, goesOnAt, unreadable }
 }
 
-/** What a partition has after the last record that counts as copied; all of it where none does. Throws `Failed`. */
+interface Asked extends Omit<MarkedEnd, 'end'> {
+  readonly last: number | null
+  readonly mayBeEmptied: boolean
+  readonly limit: number
+}
+
+/** What a partition has after the last record that counts as copied; all of it where none does, or where it was emptied since. Throws `Failed`. */
 async function uncopied(
   cluster: Cluster,
-  { topic, partition, last, limit }: Omit<MarkedEnd, 'end'> & { readonly last: number | null; readonly limit: number },
-): Promise<readonly KafkaRecord[]> {
+  { topic, partition, last, mayBeEmptied, limit }: Asked,
+): Promise<{ readonly records: readonly KafkaRecord[]; readonly isEmptied: boolean }> {
   const isolation = 'read_committed' as const
   const [start, end] = await Promise.all([
     offsetAt(cluster, { topic, partition, at: 'earliest' }),
@@ -93,15 +110,21 @@ async function uncopied(
   const no = (reason: string): Failed => new Failed({ type: 'settings', reason })
   if (last !== null && last + 1 > end)
     throw no(`${last + 1} records count as copied, and it ends at ${end}: it is another topic than then, or has lost its end`)
-  if (last !== null && last + 1 < start)
-    throw no(`its records from ${last + 1} to ${start - 1} were deleted before anybody looked`)
+  const isEmptied = mayBeEmptied && start > 0 && (last === null || last + 1 <= start)
+  if (last !== null && last + 1 < start && !isEmptied)
+    throw no(
+      `its records from ${last + 1} to ${start - 1} were deleted: before anybody looked, unless an earlier way back has emptied it`,
+    )
   const records: KafkaRecord[] = []
   let bytes = 0
   if (from < end)
     for await (const some of recordsOf({ cluster, topic, partition, from, to: end })) {
       records.push(...some)
       bytes += some.reduce((sum, one) => sum + sizeOf(one), 0)
-      if (bytes > limit) throw no(`more than ${MOST_BYTES >> 20} MiB were not copied: that is no tail any more`)
+      if (bytes > limit)
+        throw no(
+          `more than ${MOST_BYTES >> 20} MiB were not copied: ${isEmptied ? 'it was looked at before, so empty it once more (kafka.empty-topics)' : 'that is no tail any more'}`,
+        )
     }
-  return records
+  return { records, isEmptied }
 }

@@ -7,13 +7,20 @@ import type { Cluster, Known } from './cluster.ts'
 import type { ClusterInput } from './cluster-input.ts'
 import { Failed, settle } from './failure.ts'
 import type { Result } from './failure.ts'
+import { lookupThrough } from './wire/lookup.ts'
 import { openPool } from './wire/pool.ts'
 import type { Address } from './wire/settings.ts'
+
+/** How names are looked up. */
+export interface Through {
+  /** Name servers, asked in place of this machine's own: `10.0.0.53`, `[::1]:5353`. */
+  readonly resolvers?: readonly string[]
+}
 
 /** What steps get by `needs: { kafka }`. */
 export interface Kafka {
   /** The cluster that an input names. Reads its properties file; connects when something is asked. */
-  connect(input: ClusterInput, tools: Pick<StepTools, 'signal' | 'root' | 'secret'>): Promise<Result<Cluster>>
+  connect(input: ClusterInput & Through, tools: Pick<StepTools, 'signal' | 'root' | 'secret'>): Promise<Result<Cluster>>
   close(): void
 }
 
@@ -21,10 +28,10 @@ export interface Kafka {
 export function openKafka(): Kafka {
   const clusters = new Map<string, Known>()
   return {
-    connect: ({ cluster: name, config, timeoutMs }, { signal, root, secret }) =>
+    connect: ({ cluster: name, config, timeoutMs, resolvers = [] }, { signal, root, secret }) =>
       settle(async () => {
-        const key = `${name}\n${config ?? ''}`
-        const known = clusters.get(key) ?? open(name, config, { root, secret })
+        const key = [name, config ?? '', ...resolvers].join('\n')
+        const known = clusters.get(key) ?? open({ name, config, resolvers }, { root, secret })
         clusters.set(key, known)
         return { name, timeoutMs, signal, known }
       }),
@@ -35,11 +42,15 @@ export function openKafka(): Kafka {
   }
 }
 
-function open(name: string, config: string | undefined, { root, secret }: Pick<StepTools, 'root' | 'secret'>): Known {
+function open(
+  { name, config, resolvers }: Required<Through> & { readonly name: string; readonly config: string | undefined },
+  { root, secret }: Pick<StepTools, 'root' | 'secret'>,
+): Known {
   const readFile = (path: string): Buffer => readFileSync(isAbsolute(path) ? path : join(root, path))
   const security =
     config === undefined ? { tls: null, sasl: null } : readClientProperties(textOf(config, readFile), { readFile, secret })
-  return { pool: openPool({ bootstrap: addressesOf(name), ...security }), nodes: new Map(), answered: null }
+  const lookup = resolvers.length === 0 ? {} : { lookup: lookupThrough(resolvers) }
+  return { pool: openPool({ bootstrap: addressesOf(name), ...security, ...lookup }), nodes: new Map(), answered: null }
 }
 
 function textOf(config: string, readFile: (path: string) => Buffer): string {

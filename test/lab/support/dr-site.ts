@@ -21,7 +21,7 @@ exec ${reprise} lab load switch "\${to%%.*}" --home "$LAB_HOME"
 
 /** A run of a shipped runbook: which approval it waits for, and what is different from the lab's own. */
 export interface Order {
-  readonly name: 'failover-dr' | 'failback'
+  readonly name: 'failover-dr' | 'failover-dr.fr' | 'failback' | 'failback.fr'
   readonly approval: string
   readonly given?: Readonly<Record<string, string>>
 }
@@ -45,6 +45,8 @@ export function openDrSite(lab: () => Lab) {
     const all = {
       TOPICS: LOAD,
       CONSUMER_GROUPS: LOAD,
+      PRODUCERS: 'User:app',
+      WRITE_WINDOW_MS: '3000',
       MAX_REREAD: '500',
       RESOLVERS: lab().env['DNS_SERVER'] ?? '',
       RESTART_CLIENTS: './move-clients',
@@ -105,6 +107,11 @@ export function openDrSite(lab: () => Lab) {
     },
     /** What keeps writers out of the topic, as the cluster itself says it. */
     acls: (cluster: 'primary' | 'dr'): Promise<string> => lab().cli('kafka-acls.sh', [...on(cluster), '--list', '--topic', LOAD]),
+    /** The applications may use the topic there. */
+    async letIn(cluster: 'primary' | 'dr'): Promise<void> {
+      const allow = ['--allow-principal', 'User:app', '--operation', 'All', '--topic', LOAD]
+      await lab().cli('kafka-acls.sh', [...on(cluster), '--add', ...allow])
+    },
     /** Clients write and read on. */
     async flows(): Promise<void> {
       const before = (await report()).acknowledged
@@ -133,6 +140,7 @@ export function openDrSite(lab: () => Lab) {
       const back = `printf 'server 127.0.0.1 %s\\nupdate delete %s CNAME\\nupdate add %s 5 CNAME %s.\\nsend\\n' "\${DNS_SERVER#*:}" "$CLIENT_ALIAS" "$CLIENT_ALIAS" "$PRIMARY_ALIAS" | nsupdate -k "$DNS_KEY_FILE"`
       expect((await lab().exec(back)).code).toBe(0)
       await must('load', 'start', '--partitions', '3', '--rate', '60')
+      for (const cluster of ['primary', 'dr'] as const) await this.letIn(cluster)
       await lab().cli('kafka-topics.sh', [...on('dr'), '--create', '--topic', 'dr-probe', '--partitions', '3'])
       await vi.waitFor(async () => expect(countOf(await report(), 'dr', 'lost')).toBeLessThan(60), {
         timeout: 120_000,

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 
 /** Where a broker listens. */
@@ -19,6 +20,8 @@ export interface ConnectionSettings {
   /** Null: in clear. */
   readonly tls: ConnectionOptions | null
   readonly sasl: Sasl | null
+  /** Looks names up in place of this machine's own resolver. */
+  readonly lookup?: LookupFunction
 }
 
 /** `host:port`, with brackets around an IPv6 address. */

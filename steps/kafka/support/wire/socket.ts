@@ -7,12 +7,12 @@ import { sayAddress } from './settings.ts'
 import type { Address, ConnectionSettings } from './settings.ts'
 
 /** Connects, in clear or by TLS, within the limit. */
-export async function openSocket(address: Address, { tls }: ConnectionSettings, limit: Limit): Promise<Socket> {
+export async function openSocket(address: Address, { tls, lookup }: ConnectionSettings, limit: Limit): Promise<Socket> {
   const at = sayAddress(address)
   if (limit.signal.aborted) throw limit.failed(at, false)
   const { host, port } = address
-  const socket =
-    tls === null ? connect({ host, port }) : connectTls({ ...tls, host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+  const to = { host, port, ...(lookup === undefined ? {} : { lookup }) }
+  const socket = tls === null ? connect(to) : connectTls({ ...tls, ...to, ...(isIP(host) === 0 ? { servername: host } : {}) })
   socket.setNoDelay(true)
   try {
     await new Promise<void>((resolve, reject) => {
@@ -47,6 +47,7 @@ function reasonOf(code: string, message: string): string {
       return 'the connection was reset'
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
+    case 'ENODATA':
       return 'its name is not found'
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
