@@ -17,6 +17,7 @@ import { describeFeatures } from '../../steps/kafka/support/api/describe-feature
 import { describeGroup } from '../../steps/kafka/support/api/describe-group.ts'
 import { describeLogDirs } from '../../steps/kafka/support/api/describe-log-dirs.ts'
 import { describeQuorum } from '../../steps/kafka/support/api/describe-quorum.ts'
+import { describeScramUsers } from '../../steps/kafka/support/api/describe-scram-users.ts'
 import { describeTopicPartitions } from '../../steps/kafka/support/api/describe-topic-partitions.ts'
 import { electLeaders } from '../../steps/kafka/support/api/elect-leaders.ts'
 import { fetchMetadata } from '../../steps/kafka/support/api/fetch-metadata.ts'
@@ -118,6 +119,17 @@ describeWith(['java', 'mvn'], 'the port to Kafka', () => {
       const dirs = value(await describeLogDirs(cluster)).map(({ result }) => value(result))
       expect(dirs.every(([dir]) => (dir?.usableBytes ?? 0) > 0 && (dir?.totalBytes ?? 0) > (dir?.usableBytes ?? 0))).toBe(true)
       expect(value(await describeTopicPartitions(cluster, ['orders'])).flatMap(({ partitions }) => partitions)).toHaveLength(3)
+    })
+
+    test('who logs in by SCRAM, and how', async () => {
+      const { PRIMARY_BOOTSTRAP: at = '', CLIENT_CONFIG: config = '' } = lab().env
+      const given = ['--bootstrap-server', at, '--command-config', config, '--alter', '--entity-type', 'users']
+      const credential = 'SCRAM-SHA-256=[iterations=4096,password=of-a-test]'
+      await lab().cli('kafka-configs.sh', [...given, '--entity-name', 'shop', '--add-config', credential])
+      const shop = async (): Promise<readonly string[] | undefined> => value(await describeScramUsers(cluster)).get('shop')
+      await until(async () => (await shop()) !== undefined)
+      expect(await shop()).toEqual(['SCRAM-SHA-256'])
+      expect(value(await describeScramUsers(cluster)).get('app')).toEqual(isSecure ? ['SCRAM-SHA-512'] : undefined)
     })
 
     test('configs are read with their sources and changed one by one', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { describeWith } from '../../support/describe-with.ts'
+import type { Ended } from '../../support/reprise.ts'
 import { openDrSite, runOf, type Order } from '../support/dr-site.ts'
 import { useLab } from '../support/lab.ts'
 
@@ -12,8 +13,8 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
   let marker = ''
 
   const failOver = async (): Promise<void> => {
-    const given = { DR_BROKERS: '1', DR_REPLICAS: '1', DR_IN_SYNC: '1' }
-    const id = await site.begin({ name: 'failover-dr', approval: 'lag-decision', given })
+    const given = { DR_BROKERS: '1', DR_REPLICAS: '1', DR_IN_SYNC: '1', LOOK_SECONDS: '1' }
+    const id = await site.begin({ name: 'failover-dr', approval: 'decide-decision', given })
     const ended = await site.end(id)
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     marker = `.reprise/runs/${id}/artifacts/dr.json`
@@ -25,19 +26,40 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     given: { DR_MARKER: marker, DRAIN_LIMIT: '90s', COPY_LIMIT: '3m', ...given },
   })
   /** As the failover left it: clients write on the DR cluster, the primary is closed, nothing of the attempt is there. */
-  const isAsBefore = async (): Promise<void> => {
+  const isAsBefore = async (kind: string, ended: Ended): Promise<void> => {
     expect(await site.alias()).toBe('dr.lab.test.')
     expect(await site.acls('dr')).not.toContain('DENY')
     expect(await site.acls('primary')).toContain('DENY')
     expect(await site.connectors()).toEqual({ 'mm2-source': 'STOPPED', 'mm2-checkpoint': 'STOPPED', 'mm2-heartbeat': 'RUNNING' })
     await site.flows()
-    expect(site.sum(await site.report(), 'dr', 'lost')).toBe(0)
+    const of = await site.report()
+    site.tell(kind, 'dr', { of, stdout: ended.stdout })
+    expect(site.sum(of, 'dr', 'lost')).toBe(0)
   }
 
   beforeAll(async () => {
     await site.prepare()
     await lab().cli('kafka-topics.sh', [...site.on('primary'), '--create', '--topic', 'primary-probe', '--partitions', '3'])
     await failOver()
+  }, 600_000)
+
+  test('producers that may not write to the primary keep it from beginning', async () => {
+    await lab().cli('kafka-acls.sh', [
+      ...site.on('primary'),
+      '--remove',
+      '--force',
+      '--allow-principal',
+      'User:app',
+      '--operation',
+      'All',
+      '--topic',
+      'load',
+    ])
+    const ended = await site.start(failback())
+    expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+    expect(ended.stdout).toContain('they may not write there: User:app on load')
+    await site.letIn('primary')
+    await isAsBefore('failback, producers not let in', ended)
   }, 600_000)
 
   test('a copy that has stopped keeps everything where it is, whatever its connector says', async () => {
@@ -47,14 +69,14 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     const ended = await site.end(id)
     expect(ended.code, ended.stdout + ended.stderr).toBe(3)
     expect(readFileSync(join(lab().root, 'runbooks/kafka/failback.md'), 'utf8')).toMatch(/rolled-back, failed at copied/)
-    await isAsBefore()
+    await isAsBefore('failback, the copy stopped', ended)
   }, 600_000)
 
-  test('gives everything back when the name cannot be changed', async () => {
-    const ended = await site.run(failback({ DNS_KEY_FILE: site.wrongKey() }))
+  test('gives everything back when the name cannot be changed, in French', async () => {
+    const ended = await site.run({ ...failback({ DNS_KEY_FILE: site.wrongKey() }), name: 'failback.fr' })
     expect(ended.code, ended.stdout + ended.stderr).toBe(3)
-    expect(readFileSync(join(lab().root, 'runbooks/kafka/failback.md'), 'utf8')).toMatch(/rolled-back, failed at dns/)
-    await isAsBefore()
+    expect(readFileSync(join(lab().root, 'runbooks/kafka/failback.fr.md'), 'utf8')).toMatch(/annulé, échoué à dns/)
+    await isAsBefore('failback, the name refused', ended)
   }, 600_000)
 
   test('brings the clients back with every record, though the engine is killed on the way', async () => {
@@ -76,7 +98,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     expect(site.sum(of, 'dr', 'duplicated')).toBe(0)
   }, 600_000)
 
-  test('records that only a dead primary had are kept before anything is overwritten, and come back where that is wanted', async () => {
+  test('records that only a dead primary had are kept before anything is overwritten, and come back where that is wanted, though a first attempt is given up', async () => {
     expect((await lab().exec('curl --fail -sS -X PUT "$CONNECT_URL/connectors/mm2-source/pause"')).code).toBe(0)
     await site.flows()
     await lab().fault('lose', 'primary')
@@ -91,7 +113,11 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     // Beside what was acknowledged, what was on its way when the primary died, and was written again.
     const orphans = kept.split('\n').length - 1
     expect(orphans).toBeGreaterThanOrEqual(lost)
-    const ended = await site.run(failback({ ORPHANS: 'replay' }))
+    // An attempt that has emptied the topic and is then given up: the next one is told of it, and goes on.
+    const givenUp = await site.start(failback({ ORPHANS: 'replay', MAX_LAG: '0', COPY_LIMIT: '1s' }))
+    expect(givenUp.stdout, givenUp.stderr).toMatch(/empty +done/)
+    expect(givenUp.stdout).toMatch(/close +failed/)
+    const ended = await site.run(failback({ EARLIER: `.reprise/runs/${runOf(givenUp)}/artifacts/goes-on.json` }))
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect(await site.alias()).toBe('primary.lab.test.')
     await site.flows()

@@ -58,6 +58,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
       expect(await site.acls('primary')).not.toContain('DENY')
       await expect.poll(() => site.connectors(), { timeout: 30_000 }).toMatchObject({ 'mm2-source': 'RUNNING' })
       await site.flows()
+      site.tell('planned, the name refused', 'primary', { of: await site.report(), stdout: ended.stdout })
       const lost = async (): Promise<number> => site.sum(await site.report(), 'dr', 'lost')
       await expect.poll(lost, { timeout: 60_000, interval: 1000 }).toBeLessThan(60)
     }, 600_000)
