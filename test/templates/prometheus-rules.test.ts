@@ -39,7 +39,7 @@ test('every alert that a shipped runbook is for is one of the rules', () => {
     .flatMap((name) => {
       const [, when = ''] =
         /^## (?:When to use|Quand utiliser).*\n([^]*?)^## /m.exec(readFileSync(join(folder, name), 'utf8')) ?? []
-      const lines = when.split('\n').filter((line) => /\balert/i.test(line))
+      const lines = when.split('\n').filter((line) => /^- .*\balert/i.test(line))
       return [...lines.join('\n').matchAll(/`([A-Z]\w+)`/g)].map(([, alert = '']) => ({ name, alert }))
     })
   expect(named.length).toBeGreaterThan(15)
