@@ -9,7 +9,7 @@ import { readCopied } from './support/connector-offsets.ts'
 import { findOrphans } from './support/find-orphans.ts'
 import { few, judged, notKnown } from './support/judge.ts'
 import { kafka } from './support/kafka.ts'
-import { sayPartition } from './support/leaders.ts'
+import { sayPartition, type TopicPartition } from './support/leaders.ts'
 import { recordLines } from './support/records/record-lines.ts'
 
 const input = z.strictObject({
@@ -111,23 +111,22 @@ export default defineStep({
     if (!marked.ok) return unknown(marked.reason)
     const before = given.earlier === 'none' ? null : readMarker(given.earlier, { root: tools.root, topics: given.topics })
     if (before?.ok === false) return unknown(before.reason)
-    const emptied = new Set((before?.ends ?? []).filter(({ end }) => end === 0).map(sayPartition))
-    const { timeoutMs, headers, connector } = given
-    const copied = await readCopied({ url: given.connect, headers, connector, timeoutMs }, tools)
+    const emptied = new Set(before?.ends.filter(({ end }) => end === 0).map(sayPartition))
+    const { timeoutMs } = given
+    const copied = await readCopied({ ...given, url: given.connect }, tools)
     if (!copied.ok) return unknown(copied.reason)
     const primary = await tools.kafka.connect({ cluster: given.primary, config: given.primaryConfig, timeoutMs }, tools)
     if (!primary.ok) return judged(seen, notKnown('the left cluster', primary.failure))
     const dr = await tools.kafka.connect({ cluster: given.dr, config: given.drConfig, timeoutMs }, tools)
     if (!dr.ok) return judged(seen, notKnown('the cluster that clients moved to', dr.failure))
-    const sides = { primary: primary.value, dr: dr.value, copied: copied.copied, marked: marked.ends, emptied }
-    const found = await findOrphans(sides, tools)
-    const { records, looked, copiedBack, unreadable } = found
-    if (unreadable.length > 0) return unknown(few(unreadable))
+    const sides = { primary: primary.value, dr: dr.value }
+    const found = await findOrphans({ ...sides, copied: copied.copied, marked: marked.ends, emptied }, tools)
+    const { records, looked, copiedBack } = found
+    if (found.unreadable.length > 0) return unknown(few(found.unreadable))
     const [file, goesOn] = [join(tools.artifacts, given.file), join(tools.artifacts, given.goesOn)]
     await mkdir(tools.artifacts, { recursive: true, mode: 0o700 })
     await writeFile(file, recordLines(records), { mode: 0o600 })
-    const counts = new Map<string, number>()
-    for (const one of records) counts.set(sayPartition(one), (counts.get(sayPartition(one)) ?? 0) + 1)
+    const counts = countsOf(records)
     const torn = given.topics.filter((name) => found.torn.some(({ topic }) => topic === name))
     const clean = given.topics.filter((name) => !torn.includes(name))
     // A connector that was removed has left its offsets behind: what is copied anew must be told so.
@@ -136,12 +135,11 @@ export default defineStep({
     )
     const marker = { cluster: given.dr, at: tools.clock.now().toISOString(), ends }
     await writeFile(goesOn, `${JSON.stringify(marker, null, 2)}\n`, { mode: 0o600 })
-    const each = [...counts].map(([name, count]) => `${name} ${count}`)
     const brought = copiedBack === 0 ? '' : `, ${copiedBack} brought by an earlier way back`
     const summary =
       records.length === 0
         ? `no orphans: ${looked} records after the last copied ones are all there${brought}`
-        : `${records.length} orphans, kept in ${given.file}: ${few(each)}${brought}`
+        : `${records.length} orphans, kept in ${given.file}: ${few([...counts].map(([name, count]) => `${name} ${count}`))}${brought}`
     return judged(seen, {
       verdict: torn.length === 0 ? 'pass' : 'warn',
       summary: torn.length === 0 ? summary : `${summary}; to be copied anew: ${torn.join(', ')}`,
@@ -167,3 +165,10 @@ export default defineStep({
     })
   },
 })
+
+/** How many of the records each partition has. */
+function countsOf(records: readonly TopicPartition[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const one of records) counts.set(sayPartition(one), (counts.get(sayPartition(one)) ?? 0) + 1)
+  return counts
+}

@@ -1,20 +1,23 @@
 import { Resolver } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import { lookup } from 'node:dns/promises'
 import type { LookupFunction } from 'node:net'
+import { callbackify } from 'node:util'
 import { parseAddress } from '../../../support/address.ts'
 
 /** Looks names up at these name servers, the first that answers, and nowhere else: no hosts file, no cache of this machine. */
 export function lookupThrough(servers: readonly string[]): LookupFunction {
   let opened: Promise<Resolver> | undefined
-  return (hostname, options, done) => {
+  const ask = callbackify(async (hostname: string) => {
     opened ??= openResolver(servers)
-    opened
-      .then((resolver) => askIt(resolver, hostname))
-      .then(
-        (all) => (options.all === true ? done(null, all) : done(null, all[0]?.address ?? '', all[0]?.family)),
-        (error: unknown) => done(error as NodeJS.ErrnoException, '', 4),
-      )
-  }
+    return addressesOf(await opened, hostname)
+  })
+  return (hostname, options, done) =>
+    ask(hostname, (error, all) => {
+      if (error !== null) done(error, '', 4)
+      else if (options.all === true) done(null, [...all])
+      else done(null, all[0]?.address ?? '', all[0]?.family)
+    })
 }
 
 /** A name server that is given by its name is looked up as this machine does. */
@@ -31,7 +34,7 @@ async function openResolver(servers: readonly string[]): Promise<Resolver> {
   return resolver
 }
 
-function askIt(resolver: Resolver, hostname: string): Promise<{ address: string; family: number }[]> {
+function addressesOf(resolver: Resolver, hostname: string): Promise<readonly LookupAddress[]> {
   return new Promise((resolve, reject) => {
     const give = (family: 4 | 6, addresses: readonly string[]): void => resolve(addresses.map((address) => ({ address, family })))
     resolver.resolve4(hostname, (error, addresses) => {
