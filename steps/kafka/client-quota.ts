@@ -9,14 +9,11 @@ import { few, judged, lasting, lastingInput, notKnown } from './support/judge.ts
 import type { Finding } from './support/judge.ts'
 import { kafka } from './support/kafka.ts'
 import { pagesInput, readPages } from './support/pages.ts'
-
-const name = z.string().min(1).nullable().optional()
+import { entityWords, limitsOf, quotaEntityInput, sayEntity } from './support/quota-entity.ts'
 
 const quota = z
   .strictObject({
-    user: name.describe('A user; null for the default of all users.'),
-    clientId: name.describe('A client id; null for the default of all.'),
-    ip: name.describe('An address; null for the default of all.'),
+    ...quotaEntityInput,
     limits: z
       .record(z.string(), z.number().nullable())
       .describe('By key: `{producer_byte_rate: 1048576, request_percentage: null}`; null: not set.'),
@@ -51,7 +48,6 @@ const output = z.strictObject({
 type Input = z.infer<typeof input>
 type Output = z.infer<typeof output>
 type Expected = z.infer<typeof quota>
-type Part = Omit<Expected, 'limits'>
 
 export default defineStep({
   name: 'kafka.client-quota',
@@ -84,16 +80,7 @@ export default defineStep({
         .join(', ')}`
     return `quotas on ${cluster}: ${quotas.map(one).join('; ')}${pages.length === 0 ? '' : '; nobody is held back'}`
   },
-  byHand: (given) =>
-    given.quotas
-      .map((one) => {
-        const words = partsOf(one).flatMap(({ type, name: its }) => {
-          const plural = type === 'client-id' ? 'clients' : `${type}s`
-          return its === null ? ['--entity-type', plural, '--entity-default'] : ['--entity-type', plural, '--entity-name', its]
-        })
-        return byTool('kafka-configs', given, '--describe', ...words)
-      })
-      .join('\n'),
+  byHand: (given) => given.quotas.map((one) => byTool('kafka-configs', given, '--describe', ...entityWords(one))).join('\n'),
   async execute(given, tools) {
     const seen = { cluster: given.cluster, clock: tools.clock }
     const cluster = await tools.kafka.connect(given, tools)
@@ -106,9 +93,8 @@ async function judge(given: Input, cluster: Cluster, tools: StepTools): Promise<
   const { quotas } = given
   const described = await describeClientQuotas(cluster)
   if (!described.ok) return notKnown('quotas', described.failure)
-  const known = new Map(described.value.map((one) => [keyOf(entityOf(one)), one]))
   const wrong = quotas.flatMap((expected) => {
-    const values = new Map((known.get(keyOf(partsOf(expected)))?.values ?? []).map(({ key, value }) => [key, value]))
+    const values = limitsOf(described.value, expected)
     return Object.entries(expected.limits).flatMap(([key, limit]) => {
       const now = values.get(key) ?? null
       return now === limit ? [] : [`${sayEntity(expected)} ${key}: ${now ?? 'not set'}, expected ${limit ?? 'not set'}`]
@@ -147,34 +133,7 @@ const whose = (labels: Readonly<Record<string, string>>): string =>
     .flatMap((label) => (labels[label] === undefined || labels[label] === '' ? [] : [labels[label]]))
     .join(', ') || 'somebody'
 
-interface EntityPart {
-  readonly type: string
-  readonly name: string | null
-}
-
-const partsOf = ({ user, clientId, ip }: Part): readonly EntityPart[] =>
-  [
-    { type: 'user', name: user },
-    { type: 'client-id', name: clientId },
-    { type: 'ip', name: ip },
-  ].flatMap(({ type, name: its }) => (its === undefined ? [] : [{ type, name: its }]))
-
-const entityOf = ({ entity }: ClientQuota): readonly EntityPart[] =>
-  entity.map(({ entityType, entityName }) => ({ type: entityType, name: entityName }))
-
-const keyOf = (parts: readonly EntityPart[]): string =>
-  JSON.stringify(
-    parts
-      .map(({ type, name: its }) => [type, its])
-      .toSorted(([one = ''], [other = '']) => ((one ?? '') < (other ?? '') ? -1 : 1)),
-  )
-
-const sayEntity = (one: Part): string =>
-  partsOf(one)
-    .map(({ type, name: its }) => `${type} ${its ?? 'default'}`)
-    .join(', ')
-
 const shown = (one: ClientQuota) => ({
-  entity: Object.fromEntries(entityOf(one).map(({ type, name: its }) => [type, its])),
+  entity: Object.fromEntries(one.entity.map(({ entityType, entityName }) => [entityType, entityName])),
   values: Object.fromEntries(one.values.map(({ key, value }) => [key, value])),
 })

@@ -26,7 +26,10 @@ const input = z.strictObject({
   replicas: z
     .int()
     .min(1)
-    .describe('Replicas of each partition. Of a topic that exists this is not changed: `kafka.reassign` does.'),
+    .optional()
+    .describe(
+      'Replicas of each partition. Of a topic that exists this is not changed: `kafka.reassign` does. @default those it has; one that is not there is not made',
+    ),
   settings: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .default({})
@@ -63,26 +66,19 @@ export default defineStep({
     },
     {
       title: 'More partitions',
-      yaml: 'cluster: kafka-1:9092\ntopic: orders\npartitions: 24\nreplicas: 3',
-      says: 'topic orders of kafka-1:9092 has 24 partitions of 3 replicas',
+      yaml: 'cluster: kafka-1:9092\ntopic: orders\npartitions: 24',
+      says: 'topic orders of kafka-1:9092 has 24 partitions',
     },
   ],
   describe: ({ cluster, topic, partitions, replicas }) =>
-    `topic ${topic} of ${cluster} has ${partitions} partitions of ${replicas} replicas`,
-  byHand: (given) =>
-    byTool(
-      'kafka-topics',
-      given,
-      '--create',
-      '--if-not-exists',
-      '--topic',
-      given.topic,
-      '--partitions',
-      String(given.partitions),
-      '--replication-factor',
-      String(given.replicas),
-      ...Object.entries(given.settings).flatMap(([key, value]) => ['--config', `${key}=${value}`]),
-    ),
+    `topic ${topic} of ${cluster} has ${partitions} partitions${replicas === undefined ? '' : ` of ${replicas} replicas`}`,
+  byHand(given) {
+    const shape = ['--topic', given.topic, '--partitions', String(given.partitions)]
+    if (given.replicas === undefined) return byTool('kafka-topics', given, '--alter', ...shape)
+    const settings = Object.entries(given.settings).flatMap(([key, value]) => ['--config', `${key}=${value}`])
+    const made = ['--replication-factor', String(given.replicas), ...settings]
+    return byTool('kafka-topics', given, '--create', '--if-not-exists', ...shape, ...made)
+  },
   async check(given, tools) {
     const cluster = await tools.kafka.connect(given, tools)
     const now = cluster.ok ? await shapeOf(cluster.value, given.topic) : cluster
@@ -90,7 +86,7 @@ export default defineStep({
     const { partitions, replicas } = now.value
     const summary =
       partitions === 0 ? `${given.topic} is not there` : `${given.topic} has ${partitions} partitions of ${replicas} replicas`
-    const isSo = partitions === given.partitions && replicas === given.replicas
+    const isSo = partitions === given.partitions && replicas === (given.replicas ?? replicas)
     return { status: isSo ? 'done' : 'needed', summary, before: { partitions } }
   },
   async execute(given, tools): Promise<StepOutcome<z.infer<typeof output>>> {
@@ -142,7 +138,8 @@ async function shapeOf(cluster: Cluster, topic: string): Promise<Result<Shape>> 
 function cannot({ topic, partitions, replicas }: Input, now: Shape): string | null {
   if (now.partitions === 0) return null
   if (now.partitions > partitions) return `${topic} has ${now.partitions} partitions already: none can be taken away`
-  if (now.replicas !== replicas) return `${topic} has ${now.replicas} replicas, expected ${replicas}: kafka.reassign changes that`
+  if (now.replicas !== (replicas ?? now.replicas))
+    return `${topic} has ${now.replicas} replicas, expected ${replicas}: kafka.reassign changes that`
   return null
 }
 
@@ -153,6 +150,7 @@ async function bring(cluster: Cluster, { topic, partitions, replicas, settings }
     const said = await createPartitions(cluster, { topic, count: partitions })
     return said.ok ? null : said.failure
   }
+  if (replicas === undefined) return { type: 'settings', reason: `${topic} is not there, and its replicas are not given` }
   const configs = Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, String(value)]))
   const said = await createTopics(cluster, {
     topics: [{ name: topic, numPartitions: partitions, replicationFactor: replicas, configs }],

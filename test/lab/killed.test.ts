@@ -17,6 +17,7 @@ import finalizeFeatures from '../../steps/kafka/finalize-features.ts'
 import groupOffsets from '../../steps/kafka/group-offsets.ts'
 import reassign from '../../steps/kafka/reassign.ts'
 import restartBroker from '../../steps/kafka/restart-broker.ts'
+import setQuota from '../../steps/kafka/set-quota.ts'
 import topic from '../../steps/kafka/topic.ts'
 import { type Bench, bench, opened } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
@@ -70,6 +71,7 @@ const operations: readonly (readonly [StepType, object, Around?])[] = [
   [electLeaders as StepType, { cluster: '$PRIMARY_BOOTSTRAP', topics: 'placed' }],
   [fenceWriters as StepType, { cluster: '$PRIMARY_BOOTSTRAP', by: 'quota' }],
   [fenceWriters as StepType, { cluster: '$PRIMARY_BOOTSTRAP', by: 'quota', to: 'open' }],
+  [setQuota as StepType, { cluster: '$PRIMARY_BOOTSTRAP', clientId: 'killed', limits: { producer_byte_rate: 1000 } }],
   [groupOffsets as StepType, { cluster: '$PRIMARY_BOOTSTRAP', group: 'killed', offsets: { 'killed-0': 0, 'killed-1': 0 } }],
   [
     finalizeFeatures as StepType,

@@ -9,6 +9,7 @@ import finalizeFeatures from '../../steps/kafka/finalize-features.ts'
 import groupOffsets from '../../steps/kafka/group-offsets.ts'
 import reassign from '../../steps/kafka/reassign.ts'
 import restartBroker from '../../steps/kafka/restart-broker.ts'
+import setQuota from '../../steps/kafka/set-quota.ts'
 import topic from '../../steps/kafka/topic.ts'
 import { type Bench, bench, execute, opened } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
@@ -51,12 +52,36 @@ describeWith(['java', 'mvn'], 'operations on three brokers', () => {
     expect(await run(topic, wanted)).toMatchObject({ status: 'done', output: { created: false } })
     expect(await run(topic, { ...wanted, partitions: 4 })).toMatchObject({ status: 'done', output: { partitions: 4 } })
     expect(await run(topic, wanted)).toMatchObject({ status: 'not-started', verdict: 'fail' })
+    // Who only wants more partitions need not know the replicas, and makes no topic by a slip of the name.
+    expect(await run(topic, { topic: 'fresh', partitions: 5 })).toMatchObject({ status: 'done', output: { partitions: 5 } })
+    expect(await tool('kafka-topics.sh', '--describe', '--topic', 'fresh')).toMatch(/PartitionCount: 5\tReplicationFactor: 3/)
+    expect(await run(topic, { topic: 'frehs', partitions: 5 })).toMatchObject({ status: 'not-started' })
+    expect(await topics()).not.toContain('frehs')
     expect(await undo(topic, wanted, found?.before)).toMatchObject({ status: 'done' })
     await expect.poll(topics, { timeout: 15_000 }).not.toContain('fresh')
     await run(topic, wanted)
     await lab().exec(`echo x | kafka-console-producer.sh --sync --bootstrap-server ${at()} --topic fresh`)
     expect(await undo(topic, wanted, found?.before)).toMatchObject({ status: 'failed' })
     expect(await topics()).toContain('fresh')
+  })
+
+  test('a quota is set beside those that stay, and taken back it is what it was', async () => {
+    const alter = (...words: string[]) => tool('kafka-configs.sh', '--alter', '--entity-type', 'clients', ...words)
+    await alter('--entity-name', 'import', '--add-config', 'producer_byte_rate=2000,consumer_byte_rate=3000')
+    const shown = () => tool('kafka-configs.sh', '--describe', '--entity-type', 'clients')
+    const wanted = { clientId: 'import', limits: { producer_byte_rate: 1000, request_percentage: 50 } }
+    const found = await look(setQuota, wanted)
+    expect(found).toMatchObject({ status: 'needed', before: { producer_byte_rate: 2000, request_percentage: null } })
+    expect(await run(setQuota, wanted)).toMatchObject({ status: 'done', verdict: 'pass' })
+    expect(await look(setQuota, wanted)).toMatchObject({ status: 'done' })
+    expect(await shown()).toMatch(/producer_byte_rate=1000\.0/)
+    expect(await undo(setQuota, wanted, found?.before)).toMatchObject({ status: 'done' })
+    expect(await shown()).toMatch(/producer_byte_rate=2000\.0/)
+    expect(await shown()).toMatch(/consumer_byte_rate=3000\.0/)
+    expect(await shown()).not.toContain('request_percentage')
+    expect(await undo(setQuota, wanted, undefined)).toMatchObject({ status: 'failed' })
+    expect(await run(setQuota, { clientId: 'import', limits: { nonsense: 1 } })).not.toMatchObject({ status: 'done' })
+    await alter('--entity-name', 'import', '--delete-config', 'producer_byte_rate,consumer_byte_rate')
   })
 
   test('a configuration is set key by key, others stay, and comes back as it was', async () => {
