@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
-import { cli, type Ended, plainEnv } from '../../support/reprise.ts'
+import type { Ended } from '../../support/reprise.ts'
+import { killedAt } from '../support/at-block.ts'
 import { useLab } from '../support/lab.ts'
 
 /** Two settings whose difference no machine hides: a request for each record, or one for many. */
@@ -77,19 +76,9 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
   }, 300_000)
 
   test('with the engine killed in the second measurement, what brokers were told does not stay', async () => {
-    const env = { ...plainEnv(), ...lab().env, PATH: `${lab().env['KAFKA_BIN']}:${process.env['PATH']}` }
     // No thread more makes one broker a hundred times faster: the change must go.
     const given = words({ PROFILE: 'broker', CHANGE: 'num.io.threads=3', MIN_GAIN: '10000' })
-    const engine = spawn(process.execPath, [cli, ...given, '--json'], { cwd: lab().root, env })
-    let id = ''
-    for await (const line of createInterface({ input: engine.stdout })) {
-      const fact = JSON.parse(line) as { type: string; run: string }
-      if (fact.type !== 'step-started' || !JSON.stringify(fact).includes('"after"')) continue
-      id = fact.run
-      engine.kill('SIGKILL')
-      break
-    }
-    expect(id).not.toBe('')
+    const id = await killedAt(lab(), given, { block: 'after' })
     expect(await brokersSay()).toContain('num.io.threads=3')
     const resumed = await lab().reprise(['resume', id, '--unattended', '--as', 'operator'])
     expect(resumed.code, resumed.stdout + resumed.stderr).toBe(3)

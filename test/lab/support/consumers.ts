@@ -23,7 +23,7 @@ export function consumersOf(lab: Lab, { group, topic }: { readonly group: string
     const tool = join(lab.env['KAFKA_BIN'] ?? '', 'kafka-console-consumer.sh')
     const words = `--bootstrap-server ${lab.env['PRIMARY_BOOTSTRAP']} --topic ${topic} --group ${group}`
     const own =
-      '--from-beginning --command-property auto.commit.interval.ms=200 --command-property max.poll.records=5 --command-property session.timeout.ms=20000'
+      '--from-beginning --command-property auto.commit.interval.ms=200 --command-property max.poll.records=5 --command-property session.timeout.ms=20000 --command-property metadata.max.age.ms=1000'
     const reader = everyMs === 0 ? 'cat > /dev/null' : `while read -r _; do sleep ${everyMs / 1000}; done`
     running.push(spawn('bash', ['-c', `'${tool}' ${words} ${own} 2> /dev/null | ${reader}`], { detached: true, stdio: 'ignore' }))
   }
