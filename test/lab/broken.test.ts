@@ -44,6 +44,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   'kafka.isr-shrink-rate': { input: { windowMs: 600, everyMs: 200 }, dead: FAIL, hung: OPEN },
   'kafka.lag-diagnosis': { input: { group: 'nobody', everyMs: 100, samples: 2 }, dead: OPEN, hung: OPEN },
   'kafka.lag-trend': { input: { group: 'nobody', everyMs: 100 }, dead: OPEN, hung: OPEN },
+  'kafka.largest-topics': { dead: HOWEVER, hung: OPEN },
   'kafka.leader-skew': { dead: HOWEVER, hung: HOWEVER },
   'kafka.offline-partitions': { dead: FAIL, hung: OPEN },
   'kafka.orphans': { input: { topics: ['alone'], marker: 'marker.json', connect: 'http://127.0.0.1:1' }, dead: OPEN, hung: OPEN },
@@ -70,6 +71,7 @@ const ELSEWHERE = [
   'kafka.deprecated-clients',
   'kafka.migration-strategy',
   'kafka.mirror-config',
+  'kafka.performance-profile',
   'kafka.rollback-risk',
   'kafka.version-support',
 ]

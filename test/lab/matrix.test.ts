@@ -7,6 +7,7 @@ import groupOffsets from '../../steps/kafka/group-offsets.ts'
 import { ownSteps } from '../docs/pages.ts'
 import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
+import { copyRunbooks } from './support/copy-runbooks.ts'
 import { type LabOptions, useLab } from './support/lab.ts'
 import { makeTopics, onPort, write } from './support/port.ts'
 
@@ -37,6 +38,7 @@ const CHECKS: Readonly<Record<string, Asked>> = {
   'kafka.isr-shrink-rate': (_, env) => ({ pages: pagesOf(env), windowMs: 600, everyMs: 200, timeoutMs: 60_000 }),
   'kafka.lag-diagnosis': { group: 'readers', everyMs: 100, samples: 2 },
   'kafka.lag-trend': { group: 'readers', everyMs: 100 },
+  'kafka.largest-topics': {},
   'kafka.leader-skew': { topics: 'wide' },
   'kafka.offline-partitions': {},
   'kafka.preferred-leader': { topics: 'orders' },
@@ -62,6 +64,7 @@ const ELSEWHERE = [
   'kafka.migration-strategy',
   'kafka.mirror-config',
   'kafka.orphans',
+  'kafka.performance-profile',
   'kafka.rollback-risk',
   'kafka.version-support',
 ]
@@ -164,5 +167,12 @@ for (const options of COMBINATIONS)
           })
         },
       )
+
+      test('the runbook of health passes', async () => {
+        copyRunbooks(lab().root)
+        const words = 'run runbooks/kafka/topic-health.md -e lab --unattended --as operator -p TOPICS=orders'
+        const ended = await lab().reprise([...words.split(' '), '-p', 'DISK_WARN=100', '-p', 'DISK_FAIL=100'])
+        expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+      }, 60_000)
     },
   )

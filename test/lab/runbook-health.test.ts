@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { copyRunbooks } from './support/copy-runbooks.ts'
 import { describeWith } from '../support/describe-with.ts'
+import { atBlock } from './support/at-block.ts'
 import { useLab } from './support/lab.ts'
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
@@ -16,22 +17,9 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
 
   describe.each(['topic-health.md', 'topic-health.fr.md'])('%s', (name) => {
     const file = `runbooks/kafka/${name}`
-    const run = () =>
-      lab().reprise([
-        'run',
-        file,
-        '--unattended',
-        '--as',
-        'operator',
-        '-e',
-        'lab',
-        '-p',
-        'TOPICS=orders,thin*',
-        '-p',
-        'DISK_WARN=100',
-        '-p',
-        'DISK_FAIL=100',
-      ])
+    const given = ['-p', 'TOPICS=orders,thin*', '-p', 'DISK_WARN=100', '-p', 'DISK_FAIL=100']
+    const words = ['run', file, '--unattended', '--as', 'operator', '-e', 'lab', ...given]
+    const run = () => lab().reprise(words)
     /** What each block ended with, by its id, as the run's own record has it. */
     const results = async (): Promise<Record<string, string>> => {
       const runs = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string; startedAt: string }[]
@@ -47,6 +35,9 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
       const ended = await run()
       expect(ended.code, ended.stdout + ended.stderr).toBe(0)
       expect(ended.stdout).toMatch(/orders +[█▒]{9} +[█▒]{9} +[█▒]{9}/)
+      expect(ended.stdout).toMatch(
+        /\| Topic \| Bytes \| Share \| Replicas \|\n\| ---.*\n(?:.*\n)*\| orders \| \d{4,} \| [\d.]+ % \| 27 \|/,
+      )
       expect(readFileSync(join(lab().root, file), 'utf8')).toMatch(/\| `r-\S+` *\|.*\| (passed|réussi) *\|/)
     })
 
@@ -63,6 +54,27 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
       await tool('kafka-topics.sh', '--delete', '--topic', 'thin')
     })
 
+    test.runIf(name === 'topic-health.md')(
+      'with a broker dead it counts the partitions that lack a replica, and those without a leader, as Kafka itself does',
+      async () => {
+        const ofKafka = async (flag: string): Promise<number> =>
+          (await tool('kafka-topics.sh', '--describe', flag)).split('\n').filter((line) => line.includes('Partition: ')).length
+        await tool('kafka-topics.sh', '--create', '--topic', 'alone', '--replica-assignment', '2')
+        await lab().fault('kill', 'p2')
+        await expect.poll(() => ofKafka('--unavailable-partitions'), { timeout: 30_000, interval: 500 }).toBeGreaterThan(0)
+        const ended = await lab().reprise([...words, '-p', 'BROKERS=2'])
+        expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+        const [, offline] = /(\d+) of \d+ partitions have no leader/.exec(ended.stdout) ?? []
+        const [, lacking] = /(\d+) of \d+ partitions lack replicas/.exec(ended.stdout) ?? []
+        expect(Number(offline)).toBe(await ofKafka('--unavailable-partitions'))
+        expect(Number(lacking)).toBe(await ofKafka('--under-replicated-partitions'))
+        await lab().fault('clear')
+        await tool('kafka-topics.sh', '--delete', '--topic', 'alone')
+        await expect.poll(() => ofKafka('--under-replicated-partitions'), { timeout: 60_000, interval: 1000 }).toBe(0)
+      },
+      180_000,
+    )
+
     test('with a broker that hangs it names the broker and stops there', async () => {
       await lab().fault('pause', 'p2')
       const ended = await run()
@@ -76,5 +88,26 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {
         })
         .toBe('')
     })
+
+    // The last one: it leaves no cluster behind.
+    test.runIf(name === 'topic-health.fr.md')(
+      'with the cluster lost while it looks, what it found before stands, and the rest is not known',
+      async () => {
+        const ended = await atBlock(lab(), words, {
+          block: 'under-replicated',
+          act: async (engine) => {
+            engine.kill('SIGSTOP')
+            await lab().fault('lose', 'primary')
+            engine.kill('SIGCONT')
+          },
+        })
+        expect(ended.code, ended.stdout).toBe(4)
+        const found = await results()
+        expect(found).toMatchObject({ brokers: 'done', controller: 'done', offline: 'done', 'under-min-isr': 'done' })
+        for (const id of ['under-replicated', 'leaders', 'disks', 'durability', 'map']) expect(found[id], id).toBe('failed')
+        expect(ended.stdout).toContain('"verdict":"unknown"')
+      },
+      180_000,
+    )
   })
 })

@@ -4,16 +4,18 @@ import objective from '../../steps/dr/objective.ts'
 import { models, MODELS } from '../../steps/dr/support/dr-models.ts'
 import compressionChoice from '../../steps/kafka/compression-choice.ts'
 import migrationStrategy from '../../steps/kafka/migration-strategy.ts'
+import performanceProfile from '../../steps/kafka/performance-profile.ts'
 import rollbackRisk from '../../steps/kafka/rollback-risk.ts'
 import { codecs } from '../../steps/kafka/support/tables/compression.ts'
 import { strategies } from '../../steps/kafka/support/tables/migration-strategies.ts'
+import { profiles } from '../../steps/kafka/support/tables/performance-profiles.ts'
 import { metadataChanges, rollbackRisk as risks } from '../../steps/kafka/support/tables/rollback-risk.ts'
 import { versions } from '../../steps/kafka/support/tables/versions.ts'
 import versionSupport from '../../steps/kafka/version-support.ts'
 import { ageOf, type DatedTable } from '../../steps/support/dated-table.ts'
 import { bench, execute } from './support/tools.ts'
 
-const tables: readonly DatedTable<unknown>[] = [versions, risks, metadataChanges, strategies, codecs, models]
+const tables: readonly DatedTable<unknown>[] = [versions, risks, metadataChanges, strategies, codecs, profiles, models]
 
 describe.each(tables.map((table) => [table.title, table] as const))('the table "%s"', (_, table) => {
   test('says of which day it is, how long that holds, and who says so', () => {
@@ -136,5 +138,55 @@ describe('dr.objective', () => {
       status: verdict === 'pass' ? 'done' : 'failed',
       output: { rto, rpo, met: verdict === 'pass' },
     })
+  })
+})
+
+describe('kafka.performance-profile', () => {
+  const ask = (input: object) => on('2026-11-30', performanceProfile as StepType, input)
+
+  test('a profile is tried without what is wrong in it, and says why that is left out', async () => {
+    const said = await ask({ kind: 'producer', profile: 'producer-throughput' })
+    expect(said).toMatchObject({
+      status: 'done',
+      verdict: 'warn',
+      output: {
+        change: 'batch.size=65536 linger.ms=10 buffer.memory=67108864 compression.type=lz4',
+        settings: { 'linger.ms': '10' },
+        refused: ['retries=3 (gives up long before delivery.timeout.ms: leave the default)'],
+      },
+    })
+    expect(said.summary).toContain('so by default: acks, ')
+  })
+
+  test('what brokers take at most twice of at once is tried in a smaller step, and their file is left alone', async () => {
+    const said = await ask({ kind: 'broker', profile: 'broker' })
+    expect(said.output.change).toBe('num.network.threads=6 num.io.threads=16 num.replica.fetchers=2')
+    expect(said.output.refused.join(' ')).toMatch(
+      /log\.flush\.interval\.ms=1000 .*replica\.fetch\.max\.bytes=10485760 \(in server/,
+    )
+  })
+
+  test.each([
+    ['own settings are tried', { change: 'linger.ms=20  acks=1' }, 'pass', 'tries linger.ms=20 acks=1'],
+    [
+      'with a warning where the table knows better',
+      { change: 'retries=5' },
+      'warn',
+      'the profiles leave out retries=5 (gives up',
+    ],
+    [
+      'what no broker takes while it runs is not',
+      { kind: 'broker', change: 'replica.fetch.max.bytes=1' },
+      'fail',
+      'cannot be tried',
+    ],
+    ['nor what is no setting', { change: 'linger.ms 20' }, 'fail', 'expected key=value, found linger.ms 20'],
+    ['nor nothing', { change: '' }, 'fail', 'found nothing'],
+    ['a profile is of one kind', { kind: 'consumer', profile: 'broker' }, 'fail', 'a profile of a broker, not of a consumer'],
+    ['codecs change nothing', { kind: 'compression' }, 'pass', 'nothing is changed'],
+  ])('%s', async (_, more, verdict, words) => {
+    const said = await ask({ kind: 'producer', profile: 'own', ...more })
+    expect(said).toMatchObject({ status: verdict === 'fail' ? 'failed' : 'done', verdict })
+    expect(said.summary).toContain(words)
   })
 })

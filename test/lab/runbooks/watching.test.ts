@@ -4,17 +4,19 @@ import { beforeEach, expect, test } from 'vitest'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
+import { atBlock } from '../support/at-block.ts'
 import { useLab } from '../support/lab.ts'
 
 describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/broker-watch', () => {
   const lab = useLab({ topology: 'single', services: true })
   const file = 'runbooks/kafka/broker-watch.md'
   const log = (): string => join(lab().root, 'server.log')
-  const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+  const words = (more: Readonly<Record<string, string>> = {}): string[] => {
     const given = { SCRAPED: '1', LOOK_MS: '1000', MIN_IDLE: '0', LOG_FILES: log(), ...more }
     const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
-    return lab().reprise(['run', file, '-e', 'lab', '--unattended', ...params])
+    return ['run', file, '-e', 'lab', '--unattended', ...params]
   }
+  const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => lab().reprise(words(more))
   /** Ids of what failed in the last run, as its record has them. */
   const failed = async (): Promise<readonly string[]> => {
     const runs = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string; startedAt: string }[]
@@ -36,10 +38,13 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/broker-watch', () =>
     await expect.poll(async () => (await run()).code, { timeout: 120_000, interval: 2000 }).toBe(0)
   }, 180_000)
 
-  test('an exporter that is down is not known, and the other findings are there all the same', async () => {
-    const ended = await run({ PRIMARY_METRICS: `${lab().env['PRIMARY_METRICS']},http://127.0.0.1:1/metrics` })
+  test('an exporter and a Prometheus that do not answer are not known, and the other findings are there all the same', async () => {
+    const ended = await run({
+      PRIMARY_METRICS: `${lab().env['PRIMARY_METRICS']},http://127.0.0.1:1/metrics`,
+      PROMETHEUS_URL: 'http://127.0.0.1:1',
+    })
     expect(ended.code, ended.stdout + ended.stderr).toBe(4)
-    expect(await failed()).toContain('exporters')
+    expect(await failed()).toEqual(expect.arrayContaining(['exporters', 'prometheus-up', 'scraped', 'offline', 'request-idle']))
     expect(await failed()).not.toContain('logs')
   }, 120_000)
 
@@ -53,5 +58,20 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/broker-watch', () =>
     const ended = await run()
     expect(ended.code, ended.stdout + ended.stderr).toBe(4)
     expect(await failed()).toEqual(['logs'])
+  }, 120_000)
+
+  // The last one: it leaves no broker behind.
+  test('with the broker killed while it looks, what it found before stands, and the rest is not known', async () => {
+    const ended = await atBlock(lab(), words(), {
+      block: 'under-min-isr',
+      act: async (engine) => {
+        engine.kill('SIGSTOP')
+        await lab().fault('kill', 'p1')
+        engine.kill('SIGCONT')
+      },
+    })
+    expect(ended.code, ended.stdout).toBe(4)
+    expect(await failed()).toEqual(['under-min-isr', 'unclean', 'request-idle', 'network-idle', 'failed-requests'])
+    expect(ended.stdout.match(/"verdict":"unknown"/g)?.length).toBeGreaterThanOrEqual(5)
   }, 120_000)
 })

@@ -26,8 +26,8 @@ export async function atBlock(lab: Lab, words: readonly string[], { block, act }
   const lines: string[] = []
   for await (const line of createInterface({ input: engine.stdout })) {
     lines.push(line)
-    const fact = JSON.parse(line) as { type: string; run: string; purpose?: string; key?: string }
-    if (run !== '' || fact.type !== 'step-started' || fact.purpose !== 'run' || fact.key !== block) continue
+    const fact = JSON.parse(line) as { type: string; run: string; purpose?: string; step?: string }
+    if (run !== '' || fact.type !== 'step-started' || fact.purpose !== 'run' || fact.step !== block) continue
     run = fact.run
     await act(engine)
   }
