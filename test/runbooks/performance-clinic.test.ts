@@ -122,29 +122,47 @@ const LEAVES: readonly (readonly [string, Partial<Brokers & Before>, Readonly<Re
   ['nothing of it is measured now', {}, instability],
 ]
 
+/** Runs the clinic from where it measures the brokers: what it asks the cluster itself before is given. */
+function run(said: Brokers & Before, named: Readonly<Record<string, string>>): ReturnType<typeof reprise> {
+  const before = Object.entries(said).filter(([name]) => name === name.toUpperCase())
+  const given = {
+    PRIMARY_BOOTSTRAP: '127.0.0.1:1',
+    CLIENT_CONFIG: 'client.properties',
+    PRIMARY_METRICS: `http://${fakeExporter.address}/metrics`,
+    TOPIC: 'orders',
+    CONSUMER_GROUP: 'billing',
+    LOOK_MS: '100',
+    ...named,
+    ...Object.fromEntries(before),
+  }
+  const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
+  const from = ['--from', 'produce-p99', '--reason', 'the cluster has been looked at']
+  return reprise(['run', file, '--unattended', '--as', 'operator', ...from, ...params], { cwd: own.root })
+}
+
 test.each(LEAVES)(
   'the clinic ends at "%s" by what is measured: %j %j',
   async (leaf, differs, named) => {
     const said = { ...WELL, ...differs }
     const since = performance.now()
     fakeExporter.page = () => page(said, (performance.now() - since) / 1000)
-    const before = Object.entries(said).filter(([name]) => name === name.toUpperCase())
-    const given = {
-      PRIMARY_BOOTSTRAP: '127.0.0.1:1',
-      CLIENT_CONFIG: 'client.properties',
-      PRIMARY_METRICS: `http://${fakeExporter.address}/metrics`,
-      TOPIC: 'orders',
-      CONSUMER_GROUP: 'billing',
-      LOOK_MS: '100',
-      ...named,
-      ...Object.fromEntries(before),
-    }
-    const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
-    // The cluster itself has been asked: from here on everything is measured on the pages.
-    const from = ['--from', 'produce-p99', '--reason', 'the cluster has been looked at']
-    const ended = await reprise(['run', file, '--unattended', '--as', 'operator', ...from, ...params], { cwd: own.root })
+    const ended = await run(said, named)
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect(ended.stdout.split('\n').findLast((line) => line.includes(' → '))).toContain(leaf)
   },
   30_000,
 )
+
+test('an exporter that dies between the two looks at a counter leaves it unknown: the clinic has failed and names no leaf', async () => {
+  let looks = 0
+  fakeExporter.page = () => {
+    looks += 1
+    // Six values have been read; this is the first look at the counter after them.
+    if (looks === 7) fakeExporter.page = null
+    return page(WELL, looks)
+  }
+  const ended = await run(WELL, {})
+  expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+  expect(ended.stdout).toContain('failed at failed')
+  expect(ended.stdout).not.toContain(' → ')
+}, 30_000)
