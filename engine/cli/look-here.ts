@@ -2,6 +2,7 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { whyNoRuns } from '../journal/run-folder.ts'
 import type { Plan } from '../model/plan.ts'
+import { isAtLeast } from './minimum-version.ts'
 import { toolVersion } from './tool-root.ts'
 import { toolsOf } from './missing-here.ts'
 import type { Prepared } from './prepare.ts'
@@ -64,17 +65,6 @@ function versionLook({ runbook }: Prepared): Look[] {
       steps: [],
     },
   ]
-}
-
-/** Compares the numbers of two versions; what holds no number asks for nothing. */
-export function isAtLeast(version: string, wanted: string): boolean {
-  const numbers = (text: string): number[] => (/\d+(?:\.\d+)*/.exec(text)?.[0] ?? '').split('.').map(Number)
-  const own = numbers(version)
-  for (const [index, number] of numbers(wanted).entries()) {
-    const mine = own[index] ?? 0
-    if (mine !== number) return mine > number
-  }
-  return true
 }
 
 function stepsWith(plan: Plan, name: string): string[] {

@@ -21,6 +21,7 @@ import type { Given } from './flags.ts'
 import { languageOf } from './language.ts'
 import { withoutEchoes } from './echoes.ts'
 import { type Chain, idsOf } from './hand-over.ts'
+import { versionProblems } from './minimum-version.ts'
 import { planWithOthers } from './plan-others.ts'
 import { sorted, usageProblem } from './problems-out.ts'
 import { readSource } from './read-source.ts'
@@ -88,7 +89,7 @@ export async function prepare(file: string, given: Given, wanted: Wanted): Promi
   const runbook = read.runbook
   const steps = await openSteps({ root, folders: project.steps, extra: given.steps ?? [], trusted: wanted.trusted })
   const { stepTypes, problems: broken } = await loadUsed(steps, usedTypes(runbook))
-  problems.push(...steps.problems, ...broken)
+  problems.push(...versionProblems(file, runbook), ...steps.problems, ...broken)
   const environments = await listEnvironments(project.inventory)
   const environment = await chooseEnvironment(given, project, { environments, root, problems })
   const answers = merged(wanted.recorded?.answers ?? null, await answersOf(given, problems))

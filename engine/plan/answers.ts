@@ -11,6 +11,7 @@ import { textOf } from './parameters.ts'
 const yes: readonly string[] = ['yes', 'y', 'true', 'oui', 'done', 'continue']
 const no: readonly string[] = ['no', 'n', 'false', 'non']
 const instead: readonly string[] = ['skip', 'by-hand', 'done']
+const afterFailure: readonly string[] = ['retry', 'rollback', 'roll-back', 'escalate', 'stop']
 
 /** Answers, allowances and a start must name what there is, and answer what is asked. */
 export function checkAnswers(making: Making, steps: readonly PlanPart[], entries: readonly PlanEntry[]): void {
@@ -57,7 +58,29 @@ export function checkAnswers(making: Making, steps: readonly PlanPart[], entries
           words,
         })
       else if (kind === 'steps') checkAnswer(making, entry, { ...at, said: answers.steps[id] ?? null })
+      else checkAfterFailure(making, id, { ...at, said: answers.onFailure[id] ?? [] })
     }
+}
+
+/** A word that means nothing at a failure would be passed over there in silence. */
+function checkAfterFailure(
+  making: Making,
+  id: string,
+  { said, ...at }: Omit<Said, 'said'> & { readonly said: readonly Json[] },
+): void {
+  for (const one of said) {
+    const text = wordIn(one)
+    if (isMapWith(one, instead) || (typeof one === 'string' && afterFailure.includes(one))) continue
+    const expected = ['retry', 'rollback', 'escalate', 'stop', '{skip: …}', '{done: …}']
+    problem(making, {
+      ...at,
+      rule: 'answer-value',
+      reason: `Unexpected answer "${text}" for ${id}, expected ${expected.join(', ')}`,
+      expected,
+      actual: text,
+      words: afterFailure,
+    })
+  }
 }
 
 /** `STEP[ITEM]`: the answer for one item of a repeated step. */

@@ -81,7 +81,9 @@ function partLines(look: Look, plan: Plan, state: State): string[] {
     standing: standingOf(plan, state, part),
   }))
   const done = named.filter(({ standing }) => standing === 'done').map(({ name }) => name)
-  const next = named.find(({ standing }) => standing === 'open')
+  // What failed is tried again before what has not begun.
+  const next = named.find(({ standing }) => standing === 'open' || standing === 'failed')
+  const nextText = `${look.words.colon} ${screen.next}`
   return [
     ...(done.length === 0 ? [] : paragraph(look, `${symbol(look, 'ok')} ${done.join(', ')}`, '  ')),
     ...named.flatMap(({ name, title, standing }) => {
@@ -92,18 +94,17 @@ function partLines(look: Look, plan: Plan, state: State): string[] {
         case 'unknown':
           return paragraph(look, `${symbol(look, 'unknown')} ${name}  ${title}${look.words.colon} ${screen.wasRunning}`, '  ')
         case 'failed':
-          return paragraph(look, `${symbol(look, 'failed')} ${name}  ${title}`, '  ')
+          return paragraph(look, `${symbol(look, 'failed')} ${name}  ${title}${name === next?.name ? nextText : ''}`, '  ')
         case 'by-hand':
         case 'skipped':
         case 'simulated':
           return paragraph(look, `  ${name}  ${title}${look.words.colon} ${settled[standing]}`, '  ')
       }
     }),
-    ...(next === undefined
-      ? named.some(({ standing }) => standing === 'failed' || standing === 'unknown')
-        ? []
-        : paragraph(look, screen.nothingNext, '  ')
-      : paragraph(look, `  ${next.name}  ${next.title}${look.words.colon} ${screen.next}`, '  ')),
+    ...(next?.standing === 'open' ? paragraph(look, `  ${next.name}  ${next.title}${nextText}`, '  ') : []),
+    ...(next === undefined && named.every(({ standing }) => standing !== 'unknown')
+      ? paragraph(look, screen.nothingNext, '  ')
+      : []),
   ]
 }
 

@@ -40,6 +40,7 @@ export const frRefusals: readonly Sentence[] = [
     '{1} needs a person, which a full drill has not: expected **Drill**: simulated, or --drill=partial',
     "{1} demande une personne, ce qu'un exercice full n'a pas : attendu **Exercice** : simulée, ou --drill=partial",
   ],
+  ['Unexpected version {1} of reprise, expected at least {2}', 'Version {1} de reprise inattendue, attendu au moins {2}'],
   ['Unexpected --i-mean {1}, expected no environment', '--i-mean {1} inattendu, attendu aucun environnement'],
   ['Unexpected --i-mean {1}, expected {2}', '--i-mean {1} inattendu, attendu {2}'],
   ['{1} comes from the inventory: expected --environment with {2}', "{1} vient de l'inventaire : attendu --environment avec {2}"],

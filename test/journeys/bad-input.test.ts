@@ -143,6 +143,22 @@ const cases: readonly Case[] = [
     files: { 'answers.yaml': 'steps:\n  no-such-step: yes\n' },
   },
   {
+    title: 'an answer to a failure that means nothing there',
+    text: one('bash {check id=look}', 'true'),
+    at: '',
+    rule: 'answer-value',
+    says: ['retyr', 'did you mean retry?'],
+    flags: ['--answers', 'answers.yaml'],
+    files: { 'answers.yaml': 'on-failure:\n  look: [retyr]\n' },
+  },
+  {
+    title: 'a runbook that requires a newer tool',
+    text: `## General information\n\n- **Minimum version**: 99.1\n\n${one('bash {check}', 'true')}`,
+    at: '5:24',
+    rule: 'minimum-version',
+    says: ['at least 99.1'],
+  },
+  {
     title: 'a key of the project file that nobody knows',
     text: one('bash {check}', 'true'),
     at: '',

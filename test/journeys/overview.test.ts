@@ -128,8 +128,9 @@ test('doctor names the tools, values, files, addresses and permissions that are 
     '| TOKEN | secret | env | token |',
     '| KEY | secret | file:missing.key | key |',
   ].join('\n')
+  const text = `${params(rows)}\n${procedure('no-such-tool "$UP" "$DOWN" "${#TOKEN}" "${#KEY}"')}`
   const { root, remove } = workspace({
-    'book.md': `# Book\n\n## General information\n\n- **Minimum version**: 99.1\n\n${params(rows)}\n${procedure('no-such-tool "$UP" "$DOWN" "${#TOKEN}" "${#KEY}"')}`,
+    'book.md': `# Book\n\n## General information\n\n- **Minimum version**: 99.1\n\n${text}`,
   })
   try {
     const { stdout, code } = await reprise(['doctor', 'book.md', '--json'], { cwd: root })
@@ -147,6 +148,7 @@ test('doctor names the tools, values, files, addresses and permissions that are 
     const told = await reprise(['doctor', 'book.md'], { cwd: root })
     expect(told.stdout).toContain('✗ no-such-tool, not on PATH (step 2)')
     expect(told.stdout.trimEnd().split('\n').at(-1)).toBe('5 things missing here.')
+    writeFileSync(join(root, 'book.md'), `# Book\n\n${text}`)
     expect(await planOf(root)).toContain('Missing    no-such-tool, not on PATH (step 2)')
   } finally {
     server.close()

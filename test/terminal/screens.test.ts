@@ -407,6 +407,18 @@ test('after a crash the screen says what is done, unknown, next, and which check
   `)
 })
 
+test('a step that failed is the next one, not the step after it', () => {
+  const state = blank({
+    ...changed,
+    entries: { ...changed.entries, dns: known({ status: 'open', cause: { type: 'exit', text: '1' } }) },
+  })
+  const extra = { runId: 'r-261122-7f3k', agoMs: 240_000, killed: false, nowMs: 800_000 }
+  const plan = { ...failover(), parts: failover().parts.filter(({ number }) => Number(number) >= 6) }
+  const lines = returningScreen(look(), { plan, state, extra })
+  expect(lines).toContainEqual(expect.stringContaining('✗ 6  Point the clients to the DR cluster: next'))
+  expect(lines.filter((line) => line.endsWith(': next'))).toHaveLength(1)
+})
+
 describe('the end', () => {
   const extra = {
     runId: 'r-261122-7f3k',
