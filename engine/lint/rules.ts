@@ -1,4 +1,5 @@
 import type { Rule } from './define-rule.ts'
+import anyMessage from './rules/any-message.ts'
 import arrayAcrossBlocks from './rules/array-across-blocks.ts'
 import blankAfterBackslash from './rules/blank-after-backslash.ts'
 import brokenLink from './rules/broken-link.ts'
@@ -33,6 +34,7 @@ import silentProof from './rules/silent-proof.ts'
 import sshExpansion from './rules/ssh-expansion.ts'
 import stepInput from './rules/step-input.ts'
 import stepOrder from './rules/step-order.ts'
+import sumOfNothing from './rules/sum-of-nothing.ts'
 import titleVerb from './rules/title-verb.ts'
 import unboundedDecision from './rules/unbounded-decision.ts'
 import unboundedLoop from './rules/unbounded-loop.ts'
@@ -46,6 +48,7 @@ import withoutTheTool from './rules/without-the-tool.ts'
 
 /** Every rule of the catalogue; to add one, write its file and name it here. */
 export const rules: readonly Rule[] = [
+  anyMessage,
   arrayAcrossBlocks,
   blankAfterBackslash,
   brokenLink,
@@ -80,6 +83,7 @@ export const rules: readonly Rule[] = [
   sshExpansion,
   stepInput,
   stepOrder,
+  sumOfNothing,
   titleVerb,
   unboundedDecision,
   unboundedLoop,

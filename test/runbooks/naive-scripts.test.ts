@@ -12,8 +12,8 @@ interface Naive {
   readonly tools?: Readonly<Record<string, string>>
   /** What `lint` says of it. */
   readonly rules: readonly string[]
-  /** How a run of it ends: `refused` before anything, `failed` where it stops. */
-  readonly ends: 'refused' | 'failed'
+  /** How a run of it ends: `refused` before anything, `failed` where it stops; what a shell cannot know is `reported` only. */
+  readonly ends: 'refused' | 'failed' | 'reported'
   /** What its operator reads then. */
   readonly says: RegExp
 }
@@ -35,6 +35,29 @@ const scripts: readonly Naive[] = [
     says: /lag/,
   },
   {
+    fault: 'a lag that nobody answers for is below any bound',
+    text: fence(
+      'check id=lag',
+      `lag=$(curl -fs http://mm2-metrics:8080/metrics | awk '/mm2_replication_lag/ {sum += $2} END {print sum}')
+if [ "$lag" -gt 10000 ]; then false; fi`,
+    ),
+    tools: { curl: 'echo "other_metric 1"' },
+    rules: ['sum-of-nothing'],
+    ends: 'reported',
+    says: /sum-of-nothing/,
+  },
+  {
+    fault: 'an old message proves that a new one arrived',
+    text: fence(
+      'check id=arrived',
+      'timeout 10 kafka-console-consumer.sh --bootstrap-server kafka-dr:9092 --topic probe --from-beginning --max-messages 1',
+    ),
+    tools: { 'kafka-console-consumer.sh': 'echo "test-failover-1600000000"' },
+    rules: ['any-message'],
+    ends: 'reported',
+    says: /any-message/,
+  },
+  {
     fault: 'a metrics page that is down leaves no lag to be high',
     text: fence(
       'check id=lag',
@@ -42,7 +65,7 @@ const scripts: readonly Naive[] = [
 if [ "$lag" -gt 10000 ]; then false; fi`,
     ),
     tools: { curl: 'exit 7' },
-    rules: ['http-without-fail'],
+    rules: ['http-without-fail', 'sum-of-nothing'],
     ends: 'failed',
     says: /exit 1|code 1/i,
   },
@@ -188,6 +211,11 @@ test.each(scripts)('as it stands: $fault', async ({ text, tools = {}, rules, end
   const options = { cwd: root, env: { PATH: `${join(root, 'bin')}:${process.env['PATH']}` } }
   const problems = JSON.parse((await reprise(['lint', 'naive.md', '--json'], options)).stdout) as { readonly rule: string }[]
   expect([...new Set(problems.map(({ rule }) => rule))].toSorted()).toEqual(rules.toSorted())
+  if (ends === 'reported') {
+    const planned = await reprise(['plan', 'naive.md'], options)
+    expect(planned.stdout + planned.stderr).toMatch(says)
+    return
+  }
   const ended = await reprise(['run', 'naive.md', '--unattended', '--as', 'operator'], options)
   const said = ended.stdout + ended.stderr
   expect(ends === 'refused' ? [2] : [1, 4, 5], said).toContain(ended.code)
