@@ -50,7 +50,7 @@ export function readTyped(making: Making, block: Block): Typed | null {
   const more = known.ok && parsed?.ok === true ? namesOf(making, type, parsed.input) : []
   if (typeof more === 'string')
     problem(making, { rule: 'step-input', place: block.place, reason: `Unexpected input of ${use}: ${more}` })
-  const told = type === null ? null : { type, input: parsed?.ok === true ? parsed.input : seen }
+  const told = type === null ? null : { type, input: parsed?.ok === true ? parsed.input : withDefaults(type, seen) }
   const title = (told && say(() => told.type.describe(told.input))) ?? type?.summary ?? use
   return {
     use,
@@ -78,6 +78,21 @@ function partly(input: Json, making: Making): Json {
     return Object.fromEntries(Object.entries(input).map(([key, one]) => [key, partly(one as Json, making)]))
   const done = substitute(input, named(making))
   return done.ok ? done.json : input
+}
+
+interface Field {
+  safeParse(value: unknown): { readonly success: boolean; readonly data?: unknown }
+}
+
+/** Where a value is not known yet, what the author left out still has its default in what the step type says of itself. */
+function withDefaults(type: StepType, seen: Json): Json {
+  const { shape } = type.input as { readonly shape?: Readonly<Record<string, Field>> }
+  if (shape === undefined || seen === null || typeof seen !== 'object' || Array.isArray(seen)) return seen
+  const left = Object.entries(shape).flatMap(([name, field]): [string, Json][] => {
+    const value = Object.hasOwn(seen, name) ? undefined : field.safeParse(undefined).data
+    return value === undefined ? [] : [[name, value as Json]]
+  })
+  return Object.fromEntries([...left, ...Object.entries(seen)])
 }
 
 type Parsed = { readonly ok: true; readonly input: unknown } | { readonly ok: false; readonly issues: readonly Issue[] }

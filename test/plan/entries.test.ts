@@ -160,6 +160,17 @@ describe('typed steps', () => {
     expect(exportBash(plan, { runbook: requestFor(source('')).runbook, words })).toContain('exit 1')
   })
 
+  test('what is left out has its default in what they say, though another value is only known at run time', () => {
+    const later = {
+      ...probe,
+      input: z.strictObject({ cluster: z.string(), max: z.int().default(7), at: z.int() }),
+      describe: ({ max, at }: { max: number; at: number }) => `at most ${max} at ${at}`,
+    } as unknown as typeof probe
+    const first = `### Step 1: A\n\n${fence('bash {check id=b capture=AT:int}', 'AT=1')}\n\n### Step 2: B\n\n`
+    const text = `# B\n\n## Procedure\n\n${first}${fence('yaml {check id=a use=example.probe}', 'cluster: dr\nat: $AT')}`
+    expect(planOf(text, { stepTypes: new Map([[later.name, later]]) }).steps[1]?.title).toBe('at most 7 at $AT')
+  })
+
   test('an input that does not fit is a problem at its place', () => {
     const { problems } = makePlan(requestFor(source('cluster: dr\nmax: many'), { stepTypes }))
     expect(problems).toMatchObject([{ rule: 'step-input', place: { line: 15 } }])
