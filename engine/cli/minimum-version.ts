@@ -2,9 +2,6 @@ import type { Problem } from '../model/problem.ts'
 import type { Runbook } from '../model/runbook.ts'
 import { toolVersion } from './tool-root.ts'
 
-/** The rule of a runbook that requires a newer tool. */
-export const MINIMUM_VERSION = 'minimum-version'
-
 /** The problem of a runbook whose *Minimum version* this tool does not reach. */
 export function versionProblems(file: string, { info }: Runbook): Problem[] {
   const wanted = info.minimumVersion
@@ -15,7 +12,7 @@ export function versionProblems(file: string, { info }: Runbook): Problem[] {
       file,
       place: wanted.place,
       severity: 'error',
-      rule: MINIMUM_VERSION,
+      rule: 'minimum-version',
       reason: `Unexpected version ${own} of reprise, expected at least ${wanted.value}`,
       expected: [wanted.value],
       actual: own,

@@ -40,6 +40,11 @@ export const frRefusals: readonly Sentence[] = [
     '{1} needs a person, which a full drill has not: expected **Drill**: simulated, or --drill=partial',
     "{1} demande une personne, ce qu'un exercice full n'a pas : attendu **Exercice** : simulée, ou --drill=partial",
   ],
+  ['Unexpected baseline, expected what lint --json printed', 'Référence inattendue, attendu ce que lint --json a écrit'],
+  [
+    'Unexpected path, expected a baseline of lint: nothing is there',
+    "Chemin inattendu, attendu une référence de lint : il n'y a rien là",
+  ],
   ['Unexpected version {1} of reprise, expected at least {2}', 'Version {1} de reprise inattendue, attendu au moins {2}'],
   ['Unexpected --i-mean {1}, expected no environment', '--i-mean {1} inattendu, attendu aucun environnement'],
   ['Unexpected --i-mean {1}, expected {2}', '--i-mean {1} inattendu, attendu {2}'],

@@ -186,7 +186,7 @@ export function lintPage(): string {
   return [
     '# Problems\n',
     GENERATED,
-    'What `lint`, `plan` and `run` report. Errors refuse `plan` and `run`. The project file may lower what the catalogue says, never what the format says.\n',
+    'What `lint`, `plan` and `run` report. Errors refuse `plan` and `run`. The project file may lower what the catalogue says, never what the format says: `lint: {severities: {no-owner: off}}`. To start small, `lint: {baseline: FILE}` names what `reprise lint --json` printed at the root: `lint` leaves that out, wherever its lines move, and tells what is new of the catalogue.\n',
     `${table(
       ['Rule', 'Severity', 'Whose'],
       sorted.map(({ name, severity, origin }) => [`[${name}](#${name})`, severity, origin]),

@@ -8,7 +8,6 @@ import { EXIT } from '../exit.ts'
 import { type Look, looksOf } from '../look-here.ts'
 import { hostLooks } from '../look-hosts.ts'
 import { reachLooks, versionOf } from '../look-further.ts'
-import { MINIMUM_VERSION } from '../minimum-version.ts'
 import { say } from '../output.ts'
 import { missingText } from '../overview.ts'
 import { packCommands } from '../pack-commands.ts'
@@ -36,7 +35,7 @@ export async function command({ args, given }: Call): Promise<number> {
   const { planned, problems, words, source } = prepared
   const plan = planned?.plan ?? null
   // An older tool is one of the things that are missing here.
-  const errors = errorsOf(problems).filter(({ rule }) => rule !== MINIMUM_VERSION)
+  const errors = errorsOf(problems).filter(({ rule }) => rule !== 'minimum-version')
   if (plan !== null && errors.length === 0) {
     const [reached, hosts] = await Promise.all([reachLooks(plan), hostLooks(plan)])
     return tell([...looksOf(prepared, plan), ...reached, ...hosts], { json: place.json, words })

@@ -17,6 +17,7 @@ import type { Call } from '../command-table.ts'
 import { withoutEchoes } from '../echoes.ts'
 import { EXIT } from '../exit.ts'
 import { languageOf } from '../language.ts'
+import { readBaseline, withoutKnown } from '../lint-baseline.ts'
 import { outlineOf } from '../outline.ts'
 import { explain, say } from '../output.ts'
 import { errorsOf, usedTypes } from '../prepare.ts'
@@ -39,7 +40,8 @@ export async function command({ args, given }: Call): Promise<number> {
   const project = await readProject(root, rules)
   const inLanguage = (file: Lang | null): Words => wordsOf(languageOf({ flag: given.lang, file, project: project.lang }))
   const files = await filesOf(args.length === 0 ? [root] : args)
-  const problems: Problem[] = [...project.problems]
+  const baseline = await readBaseline(project)
+  const problems: Problem[] = [...project.problems, ...baseline.problems]
   const languages = new Set<Lang>()
   const sources = new Map<string, string>()
   let count = 0
@@ -55,7 +57,7 @@ export async function command({ args, given }: Call): Promise<number> {
   // A file that is none has its own problem.
   if (args.length > 0 && count === 0)
     problems.push(usageProblem({ rule: 'unreadable', reason: `Unexpected folder ${args.join(', ')}, expected a runbook in it` }))
-  const all = sorted(problems)
+  const all = withoutKnown(sorted(problems), baseline, root)
   // Files of two languages are told of in the reader's.
   const words = inLanguage(languages.size === 1 ? ([...languages][0] ?? null) : null)
   tellProblems(all, { json, words, sources, infos: true })
