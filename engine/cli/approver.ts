@@ -28,6 +28,8 @@ export async function askApprover(request: ApprovalRequest, given: Given, place:
   const by = operatorOf(given, 'attended', place.root).name
   if (request.operators.some((name) => fold(name) === fold(by)))
     refuseApproval(cli.approveNot(people.refused.operator()), place, by)
+  if (given.role !== undefined && fold(given.role) !== fold(request.role))
+    refuseApproval(cli.approveNot(people.refused['other-role'](request.role)), place, given.role)
   const key = keyFor(request, given, place)
   if (key === null && request.needs === 'signed') refuseApproval(people.noKey, place)
   const width = Math.min(80, process.stderr.columns || 80)

@@ -33,6 +33,12 @@ export async function openPlace(given: Given): Promise<Place> {
   return { root, project, runs, lang, words: wordsOf(lang), json: given.json === true }
 }
 
+/** The same place, speaking the language of a file; a flag goes before. */
+export function inLanguageOf(place: Place, given: Given, file: Lang | null): Place {
+  const lang = languageOf({ flag: given.lang, file, project: place.project.lang })
+  return { ...place, lang, words: wordsOf(lang) }
+}
+
 /** All runs that can be read, oldest first. */
 export function recordsOf({ runs, words }: Place): RunRecord[] {
   const startOf = ({ facts }: RunRecord): string => facts[0]?.at ?? ''

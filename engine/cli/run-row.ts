@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import { visibleLine } from '../language/control.ts'
 import type { RunRecord } from '../local/record.ts'
 import { runJson, type RunJson } from '../report/json.ts'
+import { resultText } from '../report/row.ts'
 import { runSummary, type RunSummary } from '../report/run-summary.ts'
 import { took } from '../words/took.ts'
 import type { Place } from './place.ts'
@@ -12,11 +13,11 @@ export function runRow(record: RunRecord, { words }: Pick<Place, 'words'>): read
   const summary = runSummary(record.facts)
   const drill = summary.settings?.drill ?? record.plan.drill
   const isCut = record.firstBad !== null && summary.result === null
-  const result = isCut ? words.cli.alteredNow : json.result === null ? words.cli.live : words.results[json.result]
-  const failed = json.failedStep === null ? '' : ` ${words.failedAt(json.failedStep)}`
+  const { failedStep } = json
+  const result = isCut ? words.cli.alteredNow : json.result === null ? words.cli.live : resultText({ ...json, failedStep }, words)
   return [
     json.run,
-    `${result}${failed}`,
+    result,
     basename(json.runbook),
     [json.environment, drill === null ? '' : words.drill(drill)].filter((text) => text !== '').join(', ') || words.none,
     `${json.startedAt.slice(0, 10)} ${json.startedAt.slice(11, 16)}`,

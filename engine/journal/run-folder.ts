@@ -60,6 +60,7 @@ export function openLocks(folder: string): void {
     if (lstatSync(one, { throwIfNoEntry: false })?.isDirectory() === false)
       throw new UnsafeFolder(`${one} is no folder of its own`)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
+  if (basename(above) === '.reprise') ignoreAll(above)
 }
 
 /** Why a folder that is there must not hold records; null where it may, or is not there yet. */

@@ -66,11 +66,17 @@ function rowFor({ plan, journal, runId }: RowRequest, link: string | null): Hist
   return rowOf({ plan, facts: journal.facts, runId, nth, log12: rowHash(journal) ?? '', link, lang })
 }
 
+/** Where a run's timeline stands beside its runbook, and how the runbook links to it. */
+export function timelineOf(runbook: string, timelines: string, runId: string): { readonly file: string; readonly link: string } {
+  const base = dirname(realPath(runbook))
+  const file = join(resolve(base, timelines), `${runId}.md`)
+  return { file, link: relative(base, file).split(sep).join('/') }
+}
+
 /** With `history: {timelines: runs}` the run's timeline stands beside the runbook, and *Log* links to it. */
 function writeTimeline({ plan, journal, runId, origin, timelines, warn }: RowRequest): { readonly link: string | null } {
   if (timelines === null || origin.noHistory) return { link: null }
-  const base = dirname(realPath(origin.file))
-  const file = join(resolve(base, timelines), `${runId}.md`)
+  const { file, link } = timelineOf(origin.file, timelines, runId)
   const text = timelineMarkdown({
     plan,
     facts: journal.facts,
@@ -82,7 +88,7 @@ function writeTimeline({ plan, journal, runId, origin, timelines, warn }: RowReq
   try {
     mkdirSync(dirname(file), { recursive: true })
     writeDurable(file, text, 0o644)
-    return { link: relative(base, file).split(sep).join('/') }
+    return { link }
   } catch (error) {
     warn(`${file}: ${error instanceof Error ? error.message : String(error)}`)
     return { link: null }

@@ -13,6 +13,7 @@ export const enPeople = {
       'not-asked': () => 'nobody asked for this approval',
       twice: () => 'this person has approved it already; nobody approves twice',
       role: (role: string) => `the step does not ask for ${role}`,
+      'other-role': (role: string) => `this request is for ${role}`,
       'role-full': (role: string) => `enough of ${role} have approved already`,
       'no-line': () => 'there is no line that begins with APPROVED',
       altered: () => 'its text has been altered or cut',

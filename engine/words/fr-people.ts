@@ -14,6 +14,7 @@ export const frPeople: Widen<typeof enPeople> = {
       'not-asked': () => "personne n'a demandé cette approbation",
       twice: () => 'cette personne a déjà approuvé ; personne n’approuve deux fois',
       role: (role) => `l'étape ne demande pas ${role}`,
+      'other-role': (role) => `cette demande est pour ${role}`,
       'role-full': (role) => `assez de ${role} ont déjà approuvé`,
       'no-line': () => "il n'y a pas de ligne qui commence par APPROVED",
       altered: () => 'son texte a été altéré ou coupé',

@@ -226,6 +226,8 @@ describe('what is refused, each with its sentence', () => {
       input: 'approve\n',
     })
     expect(role).toMatchObject({ code: 2, stderr: expect.stringContaining('does not ask for cto') as string })
+    const other = await approve(request, 'cyd', ['--role', 'business'])
+    expect(other).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('this request is for dr-lead') as string })
     expect((await given(root, (await approve(request, 'cyd')).stdout)).code).toBe(0)
   })
 

@@ -114,3 +114,25 @@ test('an exported script shows a decision with its rows, and ends where it does 
   expect(away).toMatchObject({ status: 1, stderr: expect.stringContaining('look-decision') as string })
   expect(away.stdout).not.toContain('at the end')
 })
+
+test('what tells of one French run speaks French whatever the locale, and says once that it failed', async () => {
+  const root = folder(
+    '# Bascule\n\n## Procédure\n\n### Étape 1 : Couper\n\n```bash {command id=couper timeout=5s}\nfalse\n```\n\n**Rollback** : aucun, un essai.\n',
+  )
+  await reprise(['run', 'book.md', '--unattended'], { cwd: root })
+  const { stdout } = await reprise(['runs'], { cwd: root })
+  expect(stdout).toContain('failed at couper')
+  expect(stdout).not.toContain('failed failed')
+  const run = /r-\d{6}-\w{4}/.exec(stdout)?.[0] ?? ''
+  for (const args of [
+    ['show', run],
+    ['history', 'book.md'],
+    ['follow', run],
+    ['handover', run],
+  ]) {
+    const told = await reprise(args, { cwd: root })
+    expect(told.stdout, args.join(' ')).toMatch(/Étape|Résultat|échoué/)
+    expect(told.stdout, args.join(' ')).not.toMatch(/failed|Result|Step|Handover/)
+    expect((await reprise([...args, '--lang', 'en'], { cwd: root })).stdout).toMatch(/failed|Result|Step|Handover/)
+  }
+})

@@ -22,6 +22,11 @@ test('each run has its timeline beside the runbook, and its row links to it', as
       expect(link).toBe(`runs/${id}.md`)
       expect(readFileSync(join(root, 'ops', link ?? ''), 'utf8')).toContain(`# Run ${id}: Book`)
     }
+    // A table that is rebuilt leads there too.
+    writeFileSync(join(root, 'ops/book.md'), book)
+    expect((await reprise(['history', 'sync', 'ops/book.md'], { cwd: root })).code).toBe(0)
+    const rebuilt = readFileSync(join(root, 'ops/book.md'), 'utf8')
+    for (const [id] of links) expect(rebuilt).toContain(`](runs/${id}.md) |`)
     const rowsRead = JSON.parse((await reprise(['history', 'ops/book.md', '--json'], { cwd: root })).stdout) as unknown[]
     expect(rowsRead).toHaveLength(2)
   } finally {
@@ -37,6 +42,17 @@ test('where the timeline cannot be written that is said, and the row names the r
     expect(ended.code).toBe(0)
     expect(ended.stderr + ended.stdout).toMatch(/! .*ops\/runs\/r-\S+\.md: /)
     expect(readFileSync(join(root, 'ops/book.md'), 'utf8')).toMatch(/\| [0-9a-f]{12} \|\n$/)
+  } finally {
+    remove()
+  }
+})
+
+test('where the records are elsewhere, .reprise still has its own .gitignore', async () => {
+  const { root, remove } = workspace({ ...files, 'reprise.yaml': 'runs: records\n' })
+  try {
+    expect((await reprise(run, { cwd: root })).code).toBe(0)
+    expect(readdirSync(join(root, 'records'))).toHaveLength(1)
+    expect(readFileSync(join(root, '.reprise/.gitignore'), 'utf8')).toBe('*\n')
   } finally {
     remove()
   }

@@ -8,15 +8,16 @@ import { openPlain, type PlainFace } from '../../terminal/plain.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { explain, say, write } from '../output.ts'
-import { openPlace, recordOf, tellAltered } from '../place.ts'
+import { inLanguageOf, openPlace, recordOf, tellAltered } from '../place.ts'
 
 /** How often the journal is looked at. */
 const LOOK_MS = 250
 
 /** `follow RUN`: a run's facts as they come, read-only; ends when its process does, with 1 where that died before the run's end. */
 export async function command({ args, given }: Call): Promise<number> {
-  const place = await openPlace(given)
-  const first = recordOf(args[0] ?? '', place)
+  const here = await openPlace(given)
+  const first = recordOf(args[0] ?? '', here)
+  const place = inLanguageOf(here, given, first.plan.runbook.lang)
   const face = openPlain({
     words: place.words,
     write: (text) => write(1, text),

@@ -8,16 +8,18 @@ import { syncRows } from '../../document/history-sync.ts'
 import { decodeRunbook, parseRunbook } from '../../document/parse.ts'
 import { realPath, type RunRecord } from '../../local/record.ts'
 import { locksFolder } from '../../local/run-lock.ts'
+import { timelineOf } from '../../local/write-row.ts'
 import type { HistoryRow } from '../../model/history.ts'
 import { rowOf } from '../../report/row.ts'
 import { tableLines } from '../../terminal/table.ts'
 import { readNow } from '../../workspace/text-file.ts'
 import { writeRunbook } from '../../workspace/write-runbook.ts'
+import { readProject } from '../../workspace/project-file.ts'
 import { findRoot } from '../../workspace/root.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT, Exit } from '../exit.ts'
 import { say } from '../output.ts'
-import { openPlace, type Place, recordsOf } from '../place.ts'
+import { inLanguageOf, openPlace, type Place, recordsOf } from '../place.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
 
 /** `history FILE`: the table as data. `history sync FILE`: completes it from the records and mends conflicts. */
@@ -31,8 +33,10 @@ export async function command({ args, given }: Call): Promise<number> {
     )
     return EXIT.usage
   }
-  const place = { ...(await openPlace(given)), root: findRoot(join(resolve(file), '..')) }
-  const source = read(file, place)
+  const root = findRoot(join(resolve(file), '..'))
+  const here = { ...(await openPlace(given)), root, project: await readProject(root) }
+  const source = read(file, here)
+  const place = inLanguageOf(here, given, parseRunbook({ file, source }).runbook?.lang ?? null)
   return isSync ? sync(file, source, { given, place }) : show(file, source, place)
 }
 
@@ -108,7 +112,7 @@ async function sync(
   const all = recordsOf(place).filter((record) => record.origin.writesRow && !record.live && isOf(record, path, place.root))
   // What an altered journal says is no reason to write a row, and its row no reason to leave.
   const records = all.filter(({ firstBad }) => firstBad === null)
-  const rows = records.flatMap(rowsOf)
+  const rows = records.flatMap((record) => rowsOf(record, linkTo(path, place.project.history.timelines, record.runId)))
   const ids = new Set(records.map(({ runId }) => runId))
   const lang = runbook?.lang ?? place.lang
   const measures = records.some(({ plan }) => plan.targets.rtoMs !== null || plan.targets.rpoMs !== null)
@@ -147,8 +151,14 @@ function isOf({ origin, plan }: RunRecord, path: string, root: string): boolean 
   return isSame && !existsSync(origin.file) && basename(plan.runbook.file) === basename(path)
 }
 
+/** Where *Log* leads: to the run's timeline where it stands beside the runbook. */
+function linkTo(runbook: string, timelines: string | null, runId: string): string | null {
+  const timeline = timelines === null ? null : timelineOf(runbook, timelines, runId)
+  return timeline !== null && existsSync(timeline.file) ? timeline.link : null
+}
+
 /** A run's rows: one for each time that it ended; one that never ended is `aborted`. */
-function rowsOf({ facts, hashes, plan, runId }: RunRecord): HistoryRow[] {
+function rowsOf({ facts, hashes, plan, runId }: RunRecord, link: string | null): HistoryRow[] {
   const ends = facts.flatMap((fact, index) => (fact.type === 'run-ended' && fact.result !== 'waiting' ? [index] : []))
   const isOpen =
     facts.findLastIndex(({ type }) => type === 'run-ended') <
@@ -157,6 +167,6 @@ function rowsOf({ facts, hashes, plan, runId }: RunRecord): HistoryRow[] {
   return upTo.map((end, index) => {
     const until = facts.slice(0, end + 1)
     const log12 = rowHash({ facts: until, hashes: hashes.slice(0, end + 1) }) ?? hashes.at(end)?.slice(0, 12) ?? ''
-    return rowOf({ plan, facts: until, runId, nth: index + 1, log12, link: null, lang: plan.runbook.lang })
+    return rowOf({ plan, facts: until, runId, nth: index + 1, log12, link, lang: plan.runbook.lang })
   })
 }

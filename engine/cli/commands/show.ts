@@ -14,19 +14,20 @@ import { factSentence } from '../../words/fact-sentence.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
 import { say, write } from '../output.ts'
-import { newestRecord, openPlace, type Place, recordOf, tellAltered } from '../place.ts'
+import { inLanguageOf, newestRecord, openPlace, type Place, recordOf, tellAltered } from '../place.ts'
 import { tellProblems, usageProblem } from '../problems-out.ts'
 import { lateRow } from '../resume-file.ts'
 import { runRow } from '../run-row.ts'
 
 /** `show [RUN]`: one run, without an id the newest; `--timeline` as Markdown for a post-mortem, `--step ID` the output of one step. */
 export async function command({ args, given }: Call): Promise<number> {
-  const place = await openPlace(given)
-  const record = args[0] === undefined ? newestRecord(place) : recordOf(args[0], place)
+  const here = await openPlace(given)
+  const record = args[0] === undefined ? newestRecord(here) : recordOf(args[0], here)
   if (record === null) {
-    say(place.words.cli.noRuns)
+    say(here.words.cli.noRuns)
     return EXIT.passed
   }
+  const place = inLanguageOf(here, given, record.plan.runbook.lang)
   if (args[0] !== undefined) tellAltered(record, place.words)
   await lateRow(record, place)
   const { plan, facts, runId, live } = record
@@ -34,8 +35,10 @@ export async function command({ args, given }: Call): Promise<number> {
   if (place.json) say(JSON.stringify(showJson({ runId, plan, facts, live })))
   else if (given.timeline === true) {
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
-    const lang = given.lang === undefined ? plan.runbook.lang : place.lang
-    write(1, timelineMarkdown({ plan, facts, runId, lang, zone, outputOf: (key, attempt) => linesOf(record, key, attempt) }))
+    write(
+      1,
+      timelineMarkdown({ plan, facts, runId, lang: place.lang, zone, outputOf: (key, attempt) => linesOf(record, key, attempt) }),
+    )
   } else showText(record, place)
   return EXIT.passed
 }
