@@ -76,7 +76,7 @@ export function readInfo(reading: Reading, nodes: readonly RootContent[], matter
     const known = frontMatterKey(key)
     if (known === null) continue
     const bullet = bullets.get(known)
-    if (bullet === undefined) bullets.set(known, { text: value.value, place: value.place, link: null })
+    if (bullet === undefined) bullets.set(known, { text: value.value, place: value.place, link: linkInText(value.value) })
     else agree(reading, { key, value, bullet })
   }
   const text = (key: InfoKey): Located<string> | null => {
@@ -95,6 +95,12 @@ export function readInfo(reading: Reading, nodes: readonly RootContent[], matter
     drTests: text('drTests'),
     minimumVersion: text('minimumVersion'),
   }
+}
+
+/** A Markdown link in a text that is not Markdown: the front matter's. */
+function linkInText(text: string): Bullet['link'] {
+  const [, label, url] = /\[([^\]]*)\]\(([^()\s]+)\)/.exec(text) ?? []
+  return label === undefined || url === undefined ? null : { url, text: label }
 }
 
 function bulletOf(reading: Reading, paragraph: Nodes & { type: 'paragraph' }): { key: InfoKey; bullet: Bullet } | null {

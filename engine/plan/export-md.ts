@@ -50,12 +50,18 @@ function replaceBlock(block: Block, { lines, replaced, entry, stepTypes }: Repla
   const rest = ' '.repeat(indent.length)
   const end = closingLine(lines, at, marks)
   for (let line = at + 1; line <= end; line += 1) replaced.set(line, [])
+  const quoted = byHand.includes('\n') ? [`**${use}**:`, '', ...fenced(byHand)] : [`**${use}**: ${byHand}`]
   replaced.set(
     at,
-    byHand
-      .split('\n')
-      .map((line, index) => `${index === 0 ? indent : rest}> ${index === 0 ? `**${use}**: ` : ''}${line}`.trimEnd()),
+    quoted.map((line, index) => `${index === 0 ? indent : rest}> ${line}`.trimEnd()),
   )
+}
+
+/** Lines as they are: a comment of a shell is no heading. */
+function fenced(text: string): string[] {
+  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length))
+  const marks = '`'.repeat(longest + 1)
+  return [`${marks}text`, ...text.split('\n'), marks]
 }
 
 function closingLine(lines: readonly string[], from: number, marks: string): number {

@@ -5,7 +5,7 @@ import { entryOf, partOf } from './step-place.ts'
 /** How a change is undone, one text a way; empty for what only reads. */
 export function undoTexts(look: Look, plan: Plan, entry: PlanEntry): string[] {
   const { screen } = look.words
-  if (entry.effect === 'reads' || entry.type === 'rollback' || entry.type === 'cleanup') return []
+  if (entry.effect === 'reads' || ['rollback', 'undo-by-hand', 'cleanup'].includes(entry.type)) return []
   if (entry.flags.irreversible) return []
   if (entry.undoNone) return [screen.undoNone(reasonOf(partOf(plan, entry.part)?.rollback ?? ''))]
   const ways = entry.undo.flatMap((id) => {

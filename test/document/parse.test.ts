@@ -317,6 +317,16 @@ describe('what stands around the procedure', () => {
     })
   })
 
+  test('a target in the front matter may link to its step', () => {
+    const { info } = read(
+      '---\nrto-target: 15m, until [Step 1](#step-1-do-it)\nrpo-target: "60s, measured by Step 1"\n---\n\n# R\n\n## Procedure\n\n### Step 1: Do it\n\nx\n',
+    )
+    expect(info).toMatchObject({
+      rtoTarget: { value: { ms: 900_000, until: '#step-1-do-it' } },
+      rpoTarget: { value: { ms: 60_000, measuredBy: 'Step 1' } },
+    })
+  })
+
   test('when to use it, escalation, the line for pasting, links, anchors', () => {
     const runbook = read(
       "# Runbook : Titre\n\n## Quand utiliser (ce runbook)\n\n- Alerte `KafkaDown`\n\n## Procédure\n\n### Étape 1 : A ?\n\nSans l'outil : `A=1`\n\n[x](y.md) [z][]\n\n## Escalade\n\nAprès 3 tentatives ou après 30 minutes :\n\n- Contacter : nous\n\n[z]: #titre\n",

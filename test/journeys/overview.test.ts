@@ -118,6 +118,19 @@ test('the way back is shown with its own last green run, or as what is not there
   }
 })
 
+test('the plan says once how a change is undone by hand, and not that no way back is written', async () => {
+  const { root, remove } = workspace({
+    'book.md': `# Book\n\n${procedure('true').replace(/\*\*Rollback\*\*[\s\S]*$/, '')}\n**Rollback**: close it again, by hand.\n`,
+  })
+  try {
+    const plan = await planOf(root)
+    expect(plan).toContain('undo: by hand: close it again, by hand.')
+    expect(plan).not.toContain('no way back')
+  } finally {
+    remove()
+  }
+})
+
 test('doctor names the tools, values, files, addresses and permissions that are missing here, with their steps', async () => {
   const server = createServer((socket) => socket.end()).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

@@ -160,6 +160,18 @@ describe('typed steps', () => {
     expect(exportBash(plan, { runbook: requestFor(source('')).runbook, words })).toContain('exit 1')
   })
 
+  test('several lines of what to do by hand are exported as they are: a comment of a shell is no heading', () => {
+    const lines = { ...probe, byHand: () => 'probe dr\n# ```must``` say: 0' } as unknown as typeof probe
+    const several = new Map([[lines.name, lines]])
+    const { runbook } = requestFor(source('cluster: dr\nmax: 3'))
+    const md = exportMarkdown(planOf(source('cluster: dr\nmax: 3'), { stepTypes: several }), {
+      runbook,
+      stepTypes: several,
+      words,
+    })
+    expect(md).toContain('> **example.probe**:\n>\n> ````text\n> probe dr\n> # ```must``` say: 0\n> ````\n')
+  })
+
   test('what is left out has its default in what they say, though another value is only known at run time', () => {
     const later = {
       ...probe,
