@@ -118,8 +118,13 @@ function judge(
   const nobody = topics.filter((topic) => !writers.some((one) => one.topic === topic))
   const shut = nobody.filter((topic) => to.acls !== null && !open.includes(topic))
   if (shut.length > 0) return said('unknown', `nothing says who writes to ${few(shut)}: name them`)
+  // Open on both sides: the setting lets them write there now.
+  const isOpenThere = (topic: string): boolean => from?.acls != null && !isNamed(from.acls, topic)
   if (open.length > 0)
-    return said('warn', `no rule is about ${few(open)} there: allow.everyone.if.no.acl.found has to be true, or nobody writes`)
+    return said(
+      open.every(isOpenThere) ? 'warn' : 'unknown',
+      `no rule is about ${few(open)} there: unless allow.everyone.if.no.acl.found is true, nobody may write`,
+    )
   return to.acls === null
     ? said('pass', 'it has no authorizer: everybody may write')
     : said('pass', `all ${writers.length} may write there: ${few(writers.map(sayWriter))}`)

@@ -44,17 +44,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
   }, 600_000)
 
   test('producers that may not write to the primary keep it from beginning', async () => {
-    await lab().cli('kafka-acls.sh', [
-      ...site.on('primary'),
-      '--remove',
-      '--force',
-      '--allow-principal',
-      'User:app',
-      '--operation',
-      'All',
-      '--topic',
-      'load',
-    ])
+    await site.keepOut('primary')
     const ended = await site.start(failback())
     expect(ended.code, ended.stdout + ended.stderr).toBe(4)
     expect(ended.stdout).toContain('they may not write there: User:app on load')

@@ -81,12 +81,6 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
       const producer = `kafka-console-producer.sh --bootstrap-server ${primary} --producer.config old.properties --topic old`
       await lab().exec(`echo late | timeout 20 ${producer}`)
     }
-    const takeRightsOnDr = async (): Promise<void> => {
-      await lab().cli('kafka-acls.sh', [...site.on('dr'), '--remove', '--force', '--topic', 'load'])
-      const other = ['--add', '--allow-principal', 'User:other', '--operation', 'All', '--topic', 'load']
-      await lab().cli('kafka-acls.sh', [...site.on('dr'), ...other])
-    }
-
     test('does not end before the producers write, says what it cost, and keeps a primary that comes back shut', async () => {
       writeFileSync(join(lab().root, 'fence'), FENCE)
       chmodSync(join(lab().root, 'fence'), 0o755)
@@ -94,7 +88,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
       await writeAsOldClient()
       expect(await endOfOld()).toBe('old:0:1')
       // A DR cluster that the producers may not write to: a switch that can wait does not begin.
-      await takeRightsOnDr()
+      await site.keepOut('dr')
       const planned = await site.start(order())
       expect(planned.code, planned.stdout + planned.stderr).toBe(4)
       expect(planned.stdout).toContain('they may not write there: User:app on load')

@@ -112,6 +112,30 @@ export function openDrSite(lab: () => Lab) {
       const allow = ['--allow-principal', 'User:app', '--operation', 'All', '--topic', LOAD]
       await lab().cli('kafka-acls.sh', [...on(cluster), '--add', ...allow])
     },
+    /** Others may use it, the applications may not. */
+    async keepOut(cluster: 'primary' | 'dr'): Promise<void> {
+      await lab().cli('kafka-acls.sh', [
+        ...on(cluster),
+        '--remove',
+        '--force',
+        '--allow-principal',
+        'User:app',
+        '--operation',
+        'All',
+        '--topic',
+        LOAD,
+      ])
+      await lab().cli('kafka-acls.sh', [
+        ...on(cluster),
+        '--add',
+        '--allow-principal',
+        'User:other',
+        '--operation',
+        'All',
+        '--topic',
+        LOAD,
+      ])
+    },
     /** Clients write and read on. */
     async flows(): Promise<void> {
       const before = (await report()).acknowledged
