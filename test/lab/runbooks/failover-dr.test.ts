@@ -95,7 +95,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
       expect(await site.acls('primary')).not.toContain('DENY')
       // Neither dead nor alive: a broker that has lost its quorum.
       await lab().fault('kill', 'p2', 'p3')
-      const unclear = await site.start(order())
+      const unclear = await site.start(order({ LOOK_SECONDS: '4' }))
       expect(unclear.stdout).toContain('neither dead nor whole')
       expect(await site.alias()).toBe('primary.lab.test.')
       // Lost for good: the switch goes on, and does not end before they write.
