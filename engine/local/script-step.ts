@@ -1,3 +1,4 @@
+import { messageScript } from '../language/message.ts'
 import { judge, type Judged, type RawResult } from '../machine/judge.ts'
 import type { Execution, Outcome } from '../model/fact.ts'
 import type { PlanEntry } from '../model/plan.ts'
@@ -113,7 +114,7 @@ function start(
       execution,
       entry,
       carried,
-      text: execution.text,
+      text: entry.message === true ? messageScript(execution.text) : execution.text,
       captureNames: entry.captures.map(({ name }) => name),
       timeoutMs: given.timeoutMs,
       graceMs: hands.policy.limits.graceMs,

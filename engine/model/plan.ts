@@ -85,6 +85,8 @@ export interface PlanEntry {
   readonly text: string
   /** The command that runs the text, by the project's policy; missing: bash. */
   readonly interpreter?: string
+  /** The text is words to say, with `$NAME` in them: it is never run. */
+  readonly message?: true
   /** A typed step's input, `$NAME` not yet replaced. */
   readonly input: Json | null
   /** What to do without the tool: a typed step's `byHand`. */

@@ -1,3 +1,4 @@
+import { isProse } from '../language/message.ts'
 import type { Effect } from '../model/effect.ts'
 import type { EntryType, PlanEntry } from '../model/plan.ts'
 import type { Block } from '../model/runbook.ts'
@@ -48,11 +49,14 @@ export function blockEntry(making: Making, body: Body, block: Block): PlanEntry 
     assert,
     undoSelf: type === 'command' && typed?.type?.undo !== undefined,
     looks: type === 'command' && typed?.type?.check !== undefined,
-    ...interpreterOf(making, block),
+    ...(isMessage(block) ? { message: true as const } : interpreterOf(making, block)),
     needsEdit: edits.get(block) ?? null,
     line: block.place.line,
   })
 }
+
+/** A notification in words. */
+const isMessage = ({ role, kind, lang }: Block): boolean => role === 'notify' && kind === 'other' && isProse(lang)
 
 /** Of a language that is no shell's: what the policy says runs it. Nothing else ever runs it. */
 function interpreterOf(making: Making, block: Block): Pick<PlanEntry, 'interpreter'> {

@@ -2,6 +2,7 @@ import type { Plan, PlanEntry, PlanGroup, PlanPart } from '../model/plan.ts'
 import type { Runbook } from '../model/runbook.ts'
 import type { Words } from '../words/words.ts'
 import { visible, visibleLine } from '../language/control.ts'
+import { messageScript } from '../language/message.ts'
 
 type Says = Words['exported']
 
@@ -150,11 +151,12 @@ function confirmLines({ id, confirm, flags }: PlanEntry, says: Says): string[] {
   return [`read -r -p ${quoted(says.toRun(about))}"${word}: " reprise_said`, `[ "$reprise_said" = "${word}" ] || exit 1`]
 }
 
-function bodyLines({ type, text, interpreter }: PlanEntry, says: Says): string[] {
+function bodyLines({ type, text, interpreter, message }: PlanEntry, says: Says): string[] {
+  if (message === true) return [messageScript(text)]
   if (interpreter !== undefined) {
     let mark = 'REPRISE_END'
     while (text.includes(mark)) mark += '_'
-    return [`${interpreter} <<'${mark}'`, text, mark]
+    return [`${interpreter} /dev/stdin <<'${mark}'`, text, mark]
   }
   // A message that fails stops nothing.
   return type === 'notify' ? ['(', text, `) || echo ${quoted(says.notSent)} >&2`] : [text]

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type StandIn, startStandIn } from '../../steps/kafka/lab/support/stand-in.ts'
@@ -189,5 +190,40 @@ ${fence('yaml {notify use=http.send}', 'url: $EVENTS\njson: {text: $said}')}`,
     expect(JSON.stringify(standIn.calls())).not.toContain(KEY)
   } finally {
     hostile.remove()
+  }
+})
+
+test.each(['', 'text'])('words in a fence of "%s" are said with their values, and nothing of them is run', async (lang) => {
+  const words = 'It\'s $WHO; touch ran $(touch ran) `touch ran`\n\\n in "${ENVIRONMENT}" & 5$'
+  const { root, remove } = workspace({
+    'inventory/staging.env': 'OTHER=x\n',
+    'book.md': `# Book
+
+## Parameters
+
+| Name | Type | Default | Description |
+| --- | --- | --- | --- |
+| WHO | string | \`$(touch ran)\` | who |
+
+Without the tool: \`WHO=me\`
+
+## Procedure
+
+### Step 1: Tell
+
+${fence(`${lang} {notify id=tell}`, words)}`,
+  })
+  try {
+    const said = 'It\'s $(touch ran); touch ran $(touch ran) `touch ran`\n\\n in "staging" & 5$\n'
+    const ended = await reprise(['run', 'book.md', '--unattended', '-e', 'staging'], { cwd: root })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    expect(ended.stdout).not.toContain('Warning')
+    const { stdout } = await reprise(['show', '--step', 'tell'], { cwd: root })
+    expect(stdout).toBe(said)
+    const script = await reprise(['export', 'book.md', '--format', 'bash', '-e', 'staging'], { cwd: root })
+    expect(execFileSync('bash', ['-c', script.stdout], { cwd: root, encoding: 'utf8' })).toContain(said)
+    expect(existsSync(join(root, 'ran'))).toBe(false)
+  } finally {
+    remove()
   }
 })

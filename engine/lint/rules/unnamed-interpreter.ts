@@ -1,3 +1,4 @@
+import { isProse } from '../../language/message.ts'
 import { nearest } from '../../language/nearest.ts'
 import { defineRule } from '../define-rule.ts'
 import { spotsOf } from '../spots.ts'
@@ -29,6 +30,7 @@ export default defineRule({
     for (const { block } of spotsOf(runbook)) {
       const lang = block.lang?.toLowerCase()
       if (block.role === 'none' || block.kind !== 'other' || lang === undefined || interpreters.includes(lang)) continue
+      if (block.role === 'notify' && isProse(lang)) continue
       report({
         place: block.place,
         reason: `Unexpected language \`${lang}\` of what runs, expected bash, or an interpreter that the project's policy names`,
