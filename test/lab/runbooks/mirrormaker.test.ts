@@ -1,11 +1,21 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeEach, expect, test } from 'vitest'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
-import type { Ended } from '../../support/reprise.ts'
+import { cli as program, type Ended } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
+
+/** As Kubernetes does with what was applied: a process for each Deployment, which finds the credentials in its properties. */
+const START = `
+sed -i 's/^listeners = .*/listeners = http:\\/\\/127.0.0.1:0/' applied/mm2.properties
+for cluster in primary dr; do grep '^sasl' "$CLIENT_CONFIG" | sed "s/^/$cluster./" >> applied/mm2.properties; done
+for cluster in $(sed -n 's/.*--clusters, \\(.*\\)]/\\1/p' applied/mm2-deployment.yaml); do
+  _JAVA_OPTIONS=-Xmx512m kafka-run-class.sh org.apache.kafka.connect.mirror.MirrorMaker applied/mm2.properties --clusters "$cluster" > "applied/$cluster.log" 2>&1 &
+  echo $! >> applied/pids
+done
+`
 
 const shipped = fileURLToPath(new URL('../../../', import.meta.url))
 
@@ -21,7 +31,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
   const connectors = async (): Promise<readonly string[]> =>
     (JSON.parse((await lab().exec('curl --fail -sS "$CONNECT_URL/connectors"')).stdout) as string[]).toSorted()
   const servers = (cluster: 'PRIMARY' | 'DR'): string => (lab().env[`${cluster}_BOOTSTRAP`] ?? '').replaceAll(',', '+')
-  const deploy = (extra: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+  const words = (extra: Readonly<Record<string, string>> = {}): string[] => {
     const settings = {
       CLUSTERS: `primary=${servers('PRIMARY')},dr=${servers('DR')}`,
       CHECK_TOPICS: 'orders',
@@ -33,9 +43,17 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
       COPY_LIMIT: '2m',
       ...extra,
     }
-    const words = Object.entries(settings).flatMap(([name, value]) => ['-p', `${name}=${value}`])
+    const given = Object.entries(settings).flatMap(([name, value]) => ['-p', `${name}=${value}`])
     const answers = ['--answers', file.replace('.md', '.answers.yaml')]
-    return lab().reprise(['run', file, '-e', 'lab', '--unattended', '--as', 'operator', ...answers, ...words])
+    return ['run', file, '-e', 'lab', '--unattended', '--as', 'operator', ...answers, ...given]
+  }
+  const deploy = (extra: Readonly<Record<string, string>> = {}): Promise<Ended> => lab().reprise(words(extra))
+  /** What happens before the flow is waited for. */
+  const meanwhile = (command: string): void => {
+    const path = join(lab().root, file)
+    const [before, text] = ['```yaml {wait id=running', readFileSync(path, 'utf8')]
+    expect(text).toContain(before)
+    writeFileSync(path, text.replace(before, `\`\`\`bash {check id=meanwhile timeout=2m}\n${command}\n\`\`\`\n\n${before}`))
   }
   /** A topic with a hundred records, whose readers may read it, a group that has read forty of them and one that has read them all. */
   const makeOrders = async (cluster: 'PRIMARY' | 'DR'): Promise<void> => {
@@ -77,8 +95,20 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     await makeOrders('PRIMARY')
   }, 600_000)
 
-  test('active and passive: topics, offsets and ACLs are on the DR cluster, and it may be run again', async () => {
-    const ended = await deploy()
+  test('active and passive: topics, offsets and ACLs are on the DR cluster, though the engine and the worker were killed', async () => {
+    meanwhile('if test ! -e killed; then touch killed; sleep 100; fi')
+    const line = words().map((word) => `'${word}'`)
+    const running = lab().exec(`rm -f killed; '${process.execPath}' '${program}' ${line.join(' ')} & echo $! > engine.pid; wait`)
+    await expect.poll(() => existsSync(join(lab().root, 'killed')), { timeout: 100_000, interval: 200 }).toBe(true)
+    process.kill(Number(readFileSync(join(lab().root, 'engine.pid'), 'utf8')), 'SIGKILL')
+    await running
+    // The connectors are there, and nobody has looked at them yet.
+    expect(await connectors()).toContain('primary-dr-source')
+    await lab().fault('kill', 'connect')
+    const resumed = lab().reprise(['resume', '--unattended', '--as', 'operator'])
+    await new Promise((resolve) => setTimeout(resolve, 5000))
+    expect((await lab().lab('svc', 'start', 'connect')).code).toBe(0)
+    const ended = await resumed
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect(await connectors()).toEqual(['primary-dr-checkpoint', 'primary-dr-heartbeat', 'primary-dr-source'])
     expect(await endOf('DR', 'orders')).toBe('orders:0:100')
@@ -96,6 +126,25 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     expect(again.code, again.stdout + again.stderr).toBe(0)
     expect(await endOf('DR', 'orders')).toBe('orders:0:100')
   }, 400_000)
+
+  test('dedicated, by its manifests: a process beside each cluster copies, and beats', async () => {
+    const applied = join(lab().root, 'applied')
+    rmSync(applied, { recursive: true, force: true })
+    mkdirSync(applied)
+    const deployed = deploy({ AS: 'dedicated', APPLY: 'cp -t applied', PROTOCOL: 'SASL_PLAINTEXT' })
+    await expect.poll(() => readdirSync(applied), { timeout: 60_000 }).toEqual(['mm2-deployment.yaml', 'mm2.properties'])
+    await lab().exec(START)
+    try {
+      const ended = await deployed
+      const logs = await lab().exec('tail -n 5 applied/*.log')
+      expect(ended.code, ended.stdout + ended.stderr + logs.stdout).toBe(0)
+      expect(await connectors()).toEqual([])
+      expect(await endOf('DR', 'orders')).toBe('orders:0:100')
+      expect(await endOf('DR', 'primary.heartbeats')).toMatch(/primary\.heartbeats:0:[1-9]/)
+    } finally {
+      await lab().exec('xargs kill -9 < applied/pids')
+    }
+  }, 600_000)
 
   test('active and active: each cluster has the copy of the other under its alias', async () => {
     await makeOrders('DR')
@@ -156,7 +205,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
       await expect.poll(copied, { timeout: 120_000, interval: 2000 }).toBe(written.length)
       const there = await committed('DR', 'load')
       process.stdout.write(
-        `exactly once, worker killed: ${written.length} written, ${there.length - new Set(there).size} duplicated\n`,
+        `exactly once, worker killed: ${written.length} committed records read back from the primary, ${there.length - new Set(there).size} duplicated\n`,
       )
       expect(there.toSorted()).toEqual(written.toSorted())
       expect(await committed('DR', 'orders')).toHaveLength(100)

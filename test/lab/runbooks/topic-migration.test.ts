@@ -164,6 +164,10 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
   }, 400_000)
 
   test('a copy whose content differs takes the wave back, and its producers are let in again', async () => {
+    // Owners who accept no downtime at all are not for this runbook: nothing is begun.
+    const refused = await migrate({ DOWNTIME: 'none' })
+    expect([refused.code, refused.stdout]).toEqual([4, expect.stringContaining('no strategy fits')])
+    expect(await connectors()).toEqual([])
     const path = join(lab().root, file)
     const [before, text] = ['```yaml {check id=same use', readFileSync(path, 'utf8')]
     // Somebody writes into the copy, once all is copied.

@@ -20,6 +20,7 @@ interface Deployment {
   readonly spec: { readonly template: { readonly spec: { readonly containers: readonly { readonly command: string[] }[] } } }
 }
 
+const sizes = { groups: '.*', tasks: 4, replicas: 3, refresh: 30, syncAcls: true }
 const flow = (source: string, target: string) => ({ source, target, topics: 'orders.*' })
 
 describe('the artefacts of MirrorMaker 2', () => {
@@ -31,7 +32,7 @@ describe('the artefacts of MirrorMaker 2', () => {
   ] as const)('a dedicated one for %s has only properties that it knows', (_, flows, policy, exactlyOnce) => {
     const names = [...new Set(flows.flatMap(({ source, target }) => [source, target]))]
     const clusters = names.map((alias) => ({ alias, servers: `${alias}:9092` }))
-    const values = { clusters, flows: [...flows], policy, exactlyOnce, protocol: 'SASL_SSL', tasks: 4, replicas: 3 }
+    const values = { clusters, flows: [...flows], policy, exactlyOnce, protocol: 'SASL_SSL', ...sizes }
     const config = parseProperties(render('mm2.properties', values))
     expect(lintDedicated(config, '4.3')).toEqual([])
     expect(config.get('clusters')).toBe(names.join(', '))
@@ -61,8 +62,7 @@ describe('the artefacts of MirrorMaker 2', () => {
       sourceServers: 'k1:9092',
       targetServers: 'd1:9092',
       policy: 'Identity',
-      tasks: 4,
-      replicas: 3,
+      ...sizes,
     }
     const text = render('mm2-strimzi.yaml', values)
     expect(lintManifest(text, '4.3')).toEqual({ ok: true, looked: 30, problems: [] })
