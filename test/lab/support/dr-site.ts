@@ -112,29 +112,11 @@ export function openDrSite(lab: () => Lab) {
       const allow = ['--allow-principal', 'User:app', '--operation', 'All', '--topic', LOAD]
       await lab().cli('kafka-acls.sh', [...on(cluster), '--add', ...allow])
     },
-    /** Others may use it, the applications may not. */
+    /** The applications may read it and not write, as MirrorMaker 2 copies their rights. */
     async keepOut(cluster: 'primary' | 'dr'): Promise<void> {
-      await lab().cli('kafka-acls.sh', [
-        ...on(cluster),
-        '--remove',
-        '--force',
-        '--allow-principal',
-        'User:app',
-        '--operation',
-        'All',
-        '--topic',
-        LOAD,
-      ])
-      await lab().cli('kafka-acls.sh', [
-        ...on(cluster),
-        '--add',
-        '--allow-principal',
-        'User:other',
-        '--operation',
-        'All',
-        '--topic',
-        LOAD,
-      ])
+      const app = ['--allow-principal', 'User:app', '--topic', LOAD]
+      await lab().cli('kafka-acls.sh', [...on(cluster), '--add', ...app, '--operation', 'Read'])
+      await lab().cli('kafka-acls.sh', [...on(cluster), '--remove', '--force', ...app, '--operation', 'All'])
     },
     /** Clients write and read on. */
     async flows(): Promise<void> {
