@@ -151,12 +151,17 @@ function confirmLines({ id, confirm, flags }: PlanEntry, says: Says): string[] {
   return [`read -r -p ${quoted(says.toRun(about))}"${word}: " reprise_said`, `[ "$reprise_said" = "${word}" ] || exit 1`]
 }
 
-function bodyLines({ type, text, interpreter, message }: PlanEntry, says: Says): string[] {
+function bodyLines({ type, text, interpreter, message, captures }: PlanEntry, says: Says): string[] {
   if (message === true) return [messageScript(text)]
   if (interpreter !== undefined) {
     let mark = 'REPRISE_END'
     while (text.includes(mark)) mark += '_'
-    return [`${interpreter} /dev/stdin <<'${mark}'`, text, mark]
+    const [name, ...others] = captures.map((capture) => capture.name)
+    const body = [`<<'${mark}'`, text, mark].join('\n')
+    if (name === undefined) return [`${interpreter} /dev/stdin ${body}`]
+    // Nothing that is no shell assigns: what it printed is the value.
+    const all = others.map((other) => `${other}=$${name}`)
+    return [`${name}=$(${interpreter} /dev/stdin ${body}`, ')', `printf '%s\\n' "$${name}"`, ...all]
   }
   // A message that fails stops nothing.
   return type === 'notify' ? ['(', text, `) || echo ${quoted(says.notSent)} >&2`] : [text]

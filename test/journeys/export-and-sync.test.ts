@@ -55,6 +55,20 @@ test('an exported script runs nothing here that belongs on another host, that a 
   expect([status, out]).toEqual([1, '5\n'])
 })
 
+test('an exported script gives another language its text, and takes what it printed for its captures', async () => {
+  const { root, remove } = workspace({
+    'reprise.yaml': 'policy: {interpreters: {awk: awk -f}}\n',
+    'book.md': `# Book\n\n## Procedure\n\n${step(1, 'Count', block('awk {check id=n capture="n:int, m:int"}', 'BEGIN { print 2 * 3 }'))}${step(2, 'Use', block('bash {check}', 'echo "got $n $m"'))}`,
+  })
+  try {
+    const script = await reprise(['export', 'book.md', '--format', 'bash'], { cwd: root })
+    const { status, stdout } = spawnSync('bash', ['-c', script.stdout], { cwd: root, encoding: 'utf8' })
+    expect([status, stdout]).toEqual([0, '6\ngot 6 6\n'])
+  } finally {
+    remove()
+  }
+})
+
 const book = `# Book\n\n## Procedure\n\n${step(1, 'Look', block('bash {check timeout=5s}', 'true'))}`
 const runsIn = (text: string): string[] => Array.from(text.matchAll(/^\| `(r-[^`]+)`/gm), ([, run = '']) => run)
 
