@@ -29,6 +29,21 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/replication-watch', 
       ...Object.entries(more).flatMap(([name, value]) => ['-p', `${name}=${value}`]),
     ])
 
+  const lagWritten = (): number => Number(/^reprise_mirror_lag_records\S+ (\d+)$/m.exec(text())?.[1] ?? Number.NaN)
+  const primary = (): string => lab().env['PRIMARY_BOOTSTRAP'] ?? ''
+  /** Records of the load's topic on the primary, as Kafka's own tool counts them. */
+  const ends = async (): Promise<number> => {
+    const said = await lab().cli('kafka-get-offsets.sh', ['--bootstrap-server', primary(), '--topic', 'load'])
+    return [...said.matchAll(/^load:\d+:(\d+)$/gm)].reduce((sum, [, end]) => sum + Number(end), 0)
+  }
+  /** What happens in the middle of a run, before this block of it. */
+  const meanwhile = (command: string, before: string): void => {
+    const path = join(lab().root, file)
+    const whole = readFileSync(path, 'utf8')
+    expect(whole).toContain(before)
+    writeFileSync(path, whole.replace(before, `\`\`\`bash {check id=meanwhile timeout=2m}\n${command}\n\`\`\`\n\n${before}`))
+  }
+
   beforeAll(async () => {
     expect((await lab().lab('load', 'start', '--partitions', '2', '--rate', '40')).code).toBe(0)
   }, 60_000)
@@ -57,7 +72,15 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/replication-watch', 
   }, 90_000)
 
   test('a copy that stopped fails, and the rules that are shipped raise its alert in a real Prometheus', async () => {
+    await lab().lab('load', 'stop')
+    await expect.poll(async () => [(await run()).code, lagWritten()], { timeout: 120_000, interval: 1000 }).toEqual([0, 0])
     await lab().fault('connector', 'mm2-source', 'stop')
+    const before = await ends()
+    await lab().exec(`seq 25 | kafka-console-producer.sh --bootstrap-server '${primary()}' --topic load --sync`)
+    // The lag is what Kafka's own tool counts more than when the copy stopped.
+    expect((await ends()) - before).toBe(25)
+    await run()
+    expect(lagWritten()).toBe(25)
     const stopped = async (): Promise<number | null> => (await run({ MAX_BEAT_AGE_MS: '5000' })).code
     await expect.poll(stopped, { timeout: 60_000, interval: 2000 }).toBe(1)
     const age = async (): Promise<number> => {
@@ -67,11 +90,25 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/replication-watch', 
     await expect.poll(age, { timeout: 90_000, interval: 1000 }).toBeGreaterThan(30)
     expect(await alertsOf(textFile(), join(lab().root, 'prometheus'))).toContain('MM2ReplicationStopped')
     await lab().fault('clear')
-    await expect.poll(async () => (await run()).code, { timeout: 120_000, interval: 2000 }).toBe(0)
+    await expect.poll(async () => [(await run()).code, lagWritten()], { timeout: 120_000, interval: 2000 }).toEqual([0, 0])
   }, 400_000)
 
-  test('with the primary dead the lag is not known and has no line, and the age of the heartbeats has', async () => {
-    await lab().fault('lose', 'primary')
+  test('with Connect killed while it is judged, what was measured stands, and the run fails', async () => {
+    meanwhile('lab-fault kill connect', '```yaml {check id=lag')
+    const ended = await run()
+    expect(ended.code, ended.stdout + ended.stderr).toBe(1)
+    expect(lagWritten()).toBe(0)
+    expect(text()).toMatch(/^reprise_mirror_heartbeat_age_seconds\S+ \d+$/m)
+    await lab().fault('clear')
+  }, 240_000)
+
+  test('with the primary lost in the middle or before, the lag is not known and has no line, and the age of the heartbeats has', async () => {
+    meanwhile('lab-fault lose primary', '```yaml {check id=measure')
+    const middle = await run()
+    expect(middle.code, middle.stdout + middle.stderr).toBe(1)
+    expect(text()).not.toContain('reprise_mirror_lag_records')
+    expect(text()).toMatch(/^reprise_mirror_heartbeat_age_seconds\S+ \d+$/m)
+    copyRunbooks(lab().root)
     const ended = await run({ MAX_BEAT_AGE_MS: '1000' })
     expect(ended.code, ended.stdout + ended.stderr).toBe(1)
     expect(text()).not.toContain('reprise_mirror_lag_records')
