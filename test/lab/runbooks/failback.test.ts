@@ -106,7 +106,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     // An attempt that has emptied the topic and is then given up: the next one is told of it, and goes on.
     const givenUp = await site.start(failback({ ORPHANS: 'replay', MAX_LAG: '0', COPY_LIMIT: '1s' }))
     expect(givenUp.stdout, givenUp.stderr).toMatch(/empty +done/)
-    expect(givenUp.stdout).toMatch(/close +failed/)
+    expect(givenUp.stdout).toMatch(/failed at close/)
     const ended = await site.run(failback({ EARLIER: `.reprise/runs/${runOf(givenUp)}/artifacts/goes-on.json` }))
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     expect(await site.alias()).toBe('primary.lab.test.')
