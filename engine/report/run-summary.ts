@@ -44,6 +44,14 @@ export function runSummary(facts: readonly Stamped[]): RunSummary {
         if (fact.outcome.status !== 'done' && !failedKeys.has(fact.step)) failedKeys.set(fact.step, fact.key)
         else if (fact.outcome.status === 'done' && failedKeys.get(fact.step) === fact.key) failedKeys.delete(fact.step)
         break
+      case 'answered': {
+        // A validation in words: whoever judged it said no.
+        const [key = ''] = fact.task.split('/')
+        if (fact.step === null) break
+        if (fact.answer.choice === 'no' && !failedKeys.has(fact.step)) failedKeys.set(fact.step, key)
+        else if (fact.answer.choice === 'yes' && failedKeys.get(fact.step) === key) failedKeys.delete(fact.step)
+        break
+      }
       case 'step-settled':
         if (fact.how === 'failed' && !failedKeys.has(fact.step)) failedKeys.set(fact.step, fact.key)
         break

@@ -20,7 +20,7 @@ export function plainLine(fact: Stamped, plan: Plan, words: Words, state: State 
   const said =
     fact.type === 'step-settled' && fact.how === 'failed' ? gaveUp(fact, { plan, words, state }) : saidBy(fact, plan, words)
   if (said === null) return null
-  const at = { at: fact.at, plan, step: 'step' in fact ? fact.step : null, key: 'key' in fact ? fact.key : null }
+  const at = { at: fact.at, plan, step: 'step' in fact ? fact.step : null, key: keyOf(fact) }
   const left = fact.type === 'step-ended' ? fact.outcome.leftovers : undefined
   const line = lineAt({ ...at, ...said })
   if (left === undefined) return line
@@ -38,10 +38,19 @@ export function progressLine(given: {
   readonly words: Words
 }): string {
   const { at, plan, task, value, elapsedMs, limitMs, words } = given
-  const key = task.split('/')[0] ?? task
+  const key = keyOfTask(task)
   const time = limitMs === null ? took(elapsedMs) : words.line.elapsed(elapsedMs, limitMs)
   const text = [value, time].filter((part) => part !== '').join(' · ')
   return lineAt({ at, plan, step: key.replace(/[[@].*$/s, ''), key, verb: words.line.waiting, text })
+}
+
+/** `restart[kafka-2]` of `restart[kafka-2]/run/1`. */
+const keyOfTask = (task: TaskId): Key => task.split('/')[0] ?? task
+
+function keyOf(fact: Stamped): Key | null {
+  if (fact.type === 'asked') return fact.question.key
+  if (fact.type === 'answered') return keyOfTask(fact.task)
+  return 'key' in fact ? fact.key : null
 }
 
 const idWidths = new WeakMap<Plan, number>()

@@ -50,7 +50,9 @@ export function placeOf(plan: Plan, step: BlockId | null, key: Key | null): Step
   const name = key === null ? null : itemIn(key)
   if (group !== null && name !== null) {
     const item = { name, n: group.items.indexOf(name) + 1, of: group.items.length }
-    return { entry, part, n: group.parts.indexOf(part.id) + 1, of: group.parts.length, item }
+    // Of a repeated phase the group names the phase too, which is no step.
+    const steps = group.parts.filter((id) => partOf(plan, id) !== null)
+    return { entry, part, n: steps.indexOf(part.id) + 1, of: steps.length, item }
   }
   const steps = plan.parts.filter(({ section }) => section === 'procedure')
   return { entry, part, n: steps.indexOf(part) + 1, of: part.section === 'procedure' ? steps.length : 0, item: null }

@@ -115,6 +115,19 @@ test('an exported script shows a decision with its rows, and ends where it does 
   expect(away.stdout).not.toContain('at the end')
 })
 
+test('steps of a repeated phase are counted in the phase, and what failed there is named with its item', async () => {
+  const none = '**Rollback**: none, a test.\n'
+  const root = folder(
+    `# Roll\n\n## Procedure\n\n### Phase 1: Roll\n\n**For each**: \`H\` in \`a\`, \`b\`\n\n#### Step 1: Take out\n\n\`\`\`bash {command id=out timeout=5s}\necho "$H"\n\`\`\`\n\n${none}\n#### Step 2: Look\n\n\`\`\`bash {check id=look timeout=5s}\ntrue\n\`\`\`\n\n**Validation**: it is out.\n`,
+  )
+  writeFileSync(join(root, 'answers.yaml'), 'steps: {look-validation: yes, "look-validation[b]": no}\n')
+  const { code, stdout } = await reprise(['run', 'book.md', '--unattended', '--answers', 'answers.yaml'], { cwd: root })
+  expect(code, stdout).toBe(1)
+  for (const line of ['1/2 out[a]', '2/2 look[a]', '2/2 look-validation[a]', '1/2 out[b]', '2/2 look-validation[b]'])
+    expect(stdout).toContain(` ${line} `)
+  expect((await reprise(['runs'], { cwd: root })).stdout).toContain('failed at look-validation[b]')
+})
+
 test('what tells of one French run speaks French whatever the locale, and says once that it failed', async () => {
   const root = folder(
     '# Bascule\n\n## Procédure\n\n### Étape 1 : Couper\n\n```bash {command id=couper timeout=5s}\nfalse\n```\n\n**Rollback** : aucun, un essai.\n',
