@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ACCOUNTS, clientProperties, hasTls, mechanismOf, secretFiles } from './access.ts'
 import { servicesEnv } from './services.ts'
+import { archiveFile } from './release-archive.ts'
 import { kafkaFolder } from './shims.ts'
-import { bootstrapOf, brokersOf, nodesOf, VERSIONS, type LabPlan } from './topology.ts'
+import { bootstrapOf, brokersOf, hasTwoLines, nodesOf, VERSIONS, type LabPlan } from './topology.ts'
 
 /** Writes the files that clients of a secured lab take with `--command-config`; in the clear they say PLAINTEXT. */
 export function writeClientConfigs(plan: LabPlan): void {
@@ -17,7 +18,7 @@ export function writeClientConfigs(plan: LabPlan): void {
 
 /** What a runbook needs to know of a lab, as names and values of an inventory. */
 export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
-  const { home, topology, security } = plan
+  const { home, security } = plan
   const nodes = nodesOf(plan)
   const names = (cluster: 'primary' | 'dr'): string =>
     brokersOf(nodes, cluster)
@@ -43,9 +44,7 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
           CONNECT_METRICS: `http://127.0.0.1:${connect.ports.metrics}/metrics`,
         }),
     ...migrationEnv(plan),
-    ...(topology === 'upgrade'
-      ? { KAFKA_OLD_HOME: kafkaFolder(home, '3.9.2'), KAFKA_NEW_HOME: kafkaFolder(home, VERSIONS[0]) }
-      : {}),
+    ...upgradeEnv(plan),
     SVC_START: `${service} start`,
     SVC_STOP: `${service} stop`,
     SVC_RESTART: `${service} restart`,
@@ -55,6 +54,7 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
     HEAL: `${join(home, 'bin', 'lab-fault')} clear`,
     NODE_SHELL: join(home, 'bin', 'lab-on'),
     NODE_CONFIG: 'server.properties',
+    NODE_ENV: 'service.env',
     KAFKA_BIN: join(home, 'bin'),
     KAFKA_VERSION: plan.version,
     CLIENT_CONFIG: secretFiles.clientConfig(home, 'admin'),
@@ -70,6 +70,17 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
     LAB_HOME: home,
     LAB_LOGS: join(home, 'log'),
     LAB_NODES: join(home, 'nodes'),
+  }
+}
+
+/** What an upgrade needs beside that: both lines, and the new one as it is downloaded. */
+function upgradeEnv({ home, topology }: LabPlan): Readonly<Record<string, string>> {
+  if (!hasTwoLines(topology)) return {}
+  const [line] = VERSIONS
+  return {
+    KAFKA_OLD_HOME: kafkaFolder(home, '3.9.2'),
+    KAFKA_NEW_HOME: kafkaFolder(home, line),
+    ARCHIVE: archiveFile(home, line),
   }
 }
 

@@ -3,7 +3,7 @@ import { kafkaHome } from './kafka-home.ts'
 import { LabError } from './lab-error.ts'
 import type { LoadOrder } from './load-files.ts'
 import type { Asked } from './lab-up.ts'
-import { SECURITIES, TOPOLOGIES, VERSIONS, type Topology } from './topology.ts'
+import { hasTwoLines, SECURITIES, TOPOLOGIES, VERSIONS, type Topology } from './topology.ts'
 
 /** What `reprise lab` was called with. */
 export type Flags = ReturnType<typeof parseFlags>['values']
@@ -37,7 +37,7 @@ export function parseFlags(args: readonly string[]) {
 /** The lab that flags ask for. */
 export function askedBy(flags: Flags, home: string): Asked {
   const topology: Topology = oneOf('topology', TOPOLOGIES, flags.topology ?? 'dr')
-  const isOld = topology === 'migration' || topology === 'upgrade'
+  const isOld = hasTwoLines(topology)
   const installed = kafkaHome()
   const usual = isOld ? '3.9.2' : (installed?.version ?? '4.3.1')
   const version = oneOf('version', isOld ? (['3.9.2'] as const) : VERSIONS, flags.version ?? usual)

@@ -16,12 +16,13 @@ import { formatNodes, writeNodes } from './node-folders.ts'
 import { writePhaseCommands } from './phase-commands.ts'
 import { claimPorts, releasePorts } from './ports.ts'
 import { brokersReady } from './readiness.ts'
+import { writeArchive } from './release-archive.ts'
 import { startServices } from './services.ts'
 import { writeBin, writeTools } from './shims.ts'
 import { nodeReady, startNode } from './start-node.ts'
 import { endLeftovers, runningProcess } from './supervise.ts'
 import { makeAccounts } from './zookeeper-accounts.ts'
-import { brokersOf, nodesOf, VERSIONS, type KafkaNode, type LabPlan, type Version } from './topology.ts'
+import { brokersOf, hasTwoLines, nodesOf, VERSIONS, type KafkaNode, type LabPlan, type Version } from './topology.ts'
 
 export type Tell = (line: string) => void
 
@@ -74,7 +75,7 @@ async function clear(home: string, tell: Tell): Promise<void> {
 
 async function begin(asked: Asked, tell: Tell): Promise<LabPlan> {
   const { home } = asked
-  const versions: readonly Version[] = asked.topology === 'upgrade' ? VERSIONS : [asked.version]
+  const versions: readonly Version[] = hasTwoLines(asked.topology) ? VERSIONS : [asked.version]
   const { installed } = asked
   for (const version of versions) await train(await install({ version, installed }, tell), tell)
   mkdirSync(home, { recursive: true, mode: 0o700 })
@@ -103,6 +104,10 @@ async function prepare(plan: LabPlan, versions: readonly Version[]): Promise<voi
       nodesOf(plan).map(({ name }) => name),
     )
   for (const version of versions) writeTools(home, await install({ version, installed: plan.installed }))
+  if (hasTwoLines(plan.topology)) {
+    const [version] = VERSIONS
+    await writeArchive(home, await install({ version, installed: plan.installed }))
+  }
   writeBin(home, plan.version)
   if (plan.topology === 'migration') writePhaseCommands(home)
   writeNodes(plan)

@@ -21,12 +21,16 @@ import { CLUSTER_IDS, nodesOf, type KafkaNode, type LabPlan } from './topology.t
 /** File that `kafka-storage.sh format` writes beside `meta.properties`; the same for all nodes of a cluster. */
 export const BOOTSTRAP = 'bootstrap.checkpoint'
 
+/** A release logs as it comes: the lab gives each line its own configuration. */
+const ENVIRONMENT = '# KAFKA_LOG4J_OPTS is not set\n'
+
 /** Writes the folder of each node: its file, its link to a line of Kafka, and no data. */
 export function writeNodes(plan: LabPlan): void {
   for (const node of nodesOf(plan)) {
     rmSync(join(plan.home, 'nodes', node.name), { recursive: true, force: true })
     mkdirSync(dataFolder(plan.home, node.name), { recursive: true })
     writeConfig(plan, node)
+    writeFileSync(join(plan.home, 'nodes', node.name, 'service.env'), ENVIRONMENT)
     useVersion(plan.home, { node: node.name, version: plan.version })
   }
 }

@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { toolFolder } from './folders.ts'
 import type { Installation } from './installation.ts'
+import { jarsOf } from './kafka-home.ts'
 import { toolCommand } from './java-command.ts'
 import { toolsOf } from './tools.ts'
 import { VERSIONS, type Version } from './topology.ts'
@@ -64,6 +65,12 @@ const currentLink = (home: string, node: string): string => join(home, 'nodes', 
 export function useVersion(home: string, { node, version }: { readonly node: string; readonly version: Version }): void {
   rmSync(currentLink(home, node), { force: true })
   symlinkSync(kafkaFolder(home, version), currentLink(home, node))
+}
+
+/** What a node's link points at, where it was unpacked there with its jars; null where it has only the commands. */
+export function unpackedAt(home: string, node: string): string | null {
+  const folder = readlinkSync(currentLink(home, node))
+  return existsSync(jarsOf(folder)) ? folder : null
 }
 
 /** The line of Kafka that a node's link points at. */

@@ -3,7 +3,7 @@ import { install, type Installation } from './installation.ts'
 import { agentFlag, serverCommand } from './java-command.ts'
 import { brokersReady, connectReady, controllerReady, zookeeperReady } from './readiness.ts'
 import { nodeConfig } from './server-properties.ts'
-import { versionOf } from './shims.ts'
+import { unpackedAt, versionOf } from './shims.ts'
 import { runningProcess, startProcess } from './supervise.ts'
 import { nodesOf, type KafkaNode, type LabPlan } from './topology.ts'
 
@@ -15,11 +15,13 @@ export function nodeNamed(plan: LabPlan, name: string): KafkaNode {
   return node
 }
 
-/** Starts a node with the line of Kafka that its link names. */
+/** Starts a node with the line of Kafka that its link names: with the jars in that folder, where it has some. */
 export async function startNode(plan: LabPlan, node: KafkaNode): Promise<void> {
   const version = versionOf(plan.home, node.name)
   if (version === null) throw new LabError(`${node.name}: its link "kafka" names no line of Kafka that the lab has`)
-  const installation = await install({ version, installed: plan.installed })
+  const folder = unpackedAt(plan.home, node.name)
+  const installed = folder === null ? plan.installed : { folder, version }
+  const installation = await install({ version, installed })
   startProcess(plan.home, { name: node.name, argv: commandOf(plan, { node, installation }) })
 }
 

@@ -54,6 +54,9 @@ export interface LabPlan {
   readonly home: string
 }
 
+/** Whether its nodes can go from the old line to the new one. */
+export const hasTwoLines = (topology: Topology): boolean => topology === 'upgrade' || topology === 'migration'
+
 /** Ports that one lab takes from its base. */
 export const PORTS_OF_A_LAB = 100
 
