@@ -6,6 +6,7 @@ import type { LoadReport } from '../../../steps/kafka/lab/load-report.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { cli as program, type Ended } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
+import { countOf } from '../support/load-count.ts'
 
 const file = 'runbooks/kafka/kraft-migration.md'
 
@@ -47,6 +48,11 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
     expect(records).toBeGreaterThanOrEqual(seen.acknowledged)
     expect(seen.clusters.primary?.map(({ lost }) => lost)).toEqual([0, 0, 0])
     return seen
+  }
+  /** The figures, for the README. */
+  const tell = (what: string, of: LoadReport): void => {
+    const records = `${of.acknowledged} acknowledged, 0 lost, ${countOf(of, 'primary', 'duplicated')} duplicated`
+    process.stdout.write(`${what}: ${records}, longest gap ${of.longestGapMs} ms\n`)
   }
   /** ZooKeeper has the cluster again, as if nothing had been. */
   const isBack = async (): Promise<void> => {
@@ -163,8 +169,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
       '3',
     ])
     expect(readFileSync(join(lab().root, file), 'utf8')).toMatch(/\| `r-\S+` *\|.*\| passed *\|/)
-    const { acknowledged, longestGapMs } = await nothingLost()
-    process.stdout.write(`ZooKeeper to KRaft: ${acknowledged} acknowledged, 0 lost, longest gap ${longestGapMs} ms\n`)
+    tell('ZooKeeper to KRaft, twice taken back before', await nothingLost())
   }, 1_200_000)
 
   test('what it leads to can be upgraded: the controller first, then the brokers', async () => {
@@ -197,9 +202,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
     }
     const features = await lab().exec(`"${newHome}/bin/kafka-features.sh" ${at().join(' ')} describe`)
     expect(features.stdout).toMatch(/metadata\.version.*SupportedMaxVersion: 4\.3-IV0\s.*FinalizedVersionLevel: 3\.9-IV0/)
-    const { acknowledged, longestGapMs } = await nothingLost()
     const away = [...stdout.matchAll(/(\w+) was away or behind for (\d+) s/g)].map(([, node, s]) => `${node} ${s} s`)
-    const figures = `${acknowledged} acknowledged, 0 lost, longest gap ${longestGapMs} ms; away ${away.join(', ')}`
-    process.stdout.write(`after it 3.9.2 to 4.3.1: ${figures}\n`)
+    tell(`after it 3.9.2 to 4.3.1, away ${away.join(', ')}`, await nothingLost())
   }, 1_200_000)
 })

@@ -8,10 +8,20 @@ import { describeWith } from '../../support/describe-with.ts'
 import { killedAt } from '../../support/killed-at.ts'
 import { cli } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
+import { countOf } from '../support/load-count.ts'
 
 /** What the policy wants to have been done before a release of its kind. */
 const PROOFS = ['full-regression-testing', 'performance-baseline', 'rollback-plan-validated', 'documentation-updated']
 const LONG_MS = 900_000
+
+/** What a MirrorMaker 2 beside the cluster would have, by the names that 4.x knows. */
+const MIRROR = `clusters = primary, dr
+primary.bootstrap.servers = kafka-1:9092
+dr.bootstrap.servers = kafka-dr-1:9092
+primary->dr.enabled = true
+primary->dr.topics = .*
+primary->dr.topics.exclude = private
+`
 
 /** Minutes of real work: all of it on one cluster under one load, each test from where the one before ended. */
 describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-features', () => {
@@ -43,7 +53,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
 
   /** What was acknowledged is there, by the lab's own reading and by how far the cluster says that its partitions go. */
   const nothingLost = async (): Promise<string> => {
-    const { topic, acknowledged, longestGapMs, clusters } = await lab().loadReport()
+    const report = await lab().loadReport()
+    const { topic, acknowledged, longestGapMs, clusters } = report
     const ends = await tool('kafka-get-offsets.sh', '--topic', topic)
     const records = ends
       .trim()
@@ -53,7 +64,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     expect(records).toBeGreaterThanOrEqual(acknowledged)
     expect(clusters.primary?.map(({ lost }) => lost)).toEqual([0, 0, 0])
     expect(await tool('kafka-topics.sh', '--describe', '--under-replicated-partitions')).toBe('')
-    return `${acknowledged} acknowledged, 0 lost, longest gap ${longestGapMs} ms`
+    return `${acknowledged} acknowledged, 0 lost, ${countOf(report, 'primary', 'duplicated')} duplicated, longest gap ${longestGapMs} ms`
   }
 
   const wordsOf = (name: string, words: readonly string[]): string[] => {
@@ -156,7 +167,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
       ;[first = '', second = ''] = await inOrder()
       // 4.x wants 1 MiB at least, 3.9 does not mind.
       appendFileSync(settings(second), 'log.segment.bytes=524288\n')
-      writeFileSync(join(lab().root, 'mm2.properties'), 'clusters = primary, dr\nprimary->dr.topics.exclude = private\n')
+      writeFileSync(join(lab().root, 'mm2.properties'), MIRROR)
       const id = await begun('rolling-upgrade', { MIRROR_CONFIG: 'mm2.properties' })
       const ended = await resume(id)
       expect(ended.code, ended.stdout + ended.stderr).toBe(5)
