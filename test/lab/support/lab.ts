@@ -45,11 +45,11 @@ export interface Lab {
   stop(): Promise<void>
 }
 
-/** What the folders of this checkout's labs begin with, in the folder of temporary files. */
+/** What the folders of this checkout's labs begin with, in the folder of temporary files; each lane of CI has its own. */
 export const labsPrefix = `reprise-labs-${createHash('sha256')
   .update(fileURLToPath(import.meta.url))
   .digest('hex')
-  .slice(0, 8)}-`
+  .slice(0, 8)}${process.env['REPRISE_LANE'] ?? ''}-`
 
 /** The labs of this worker, of those that test two files at once: the same in each run, so that the next one finds what a crash left. */
 const labsFolder = join(tmpdir(), `${labsPrefix}${process.env['VITEST_POOL_ID'] ?? ''}`)
