@@ -1,6 +1,8 @@
 import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { atBlock } from '../support/at-block.ts'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import finalizeFeatures from '../../../steps/kafka/finalize-features.ts'
 import { bench, execute } from '../../steps/support/tools.ts'
@@ -79,7 +81,15 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   /** Where no release is yet: unpacked by the first run, found there by the next ones. */
   const newHome = (): string => join(lab().root, 'opt/kafka-4.3.1')
   const quick = (more: Readonly<Record<string, string>> = {}): string[] => {
-    const params = { SOAK: '4s', ISR_WINDOW_MS: '1000', DISK_PCT: '99', CLIENTS_MS: '1000', KAFKA_NEW_HOME: newHome(), ...more }
+    const params = {
+      SOAK: '4s',
+      STEADY: '1s',
+      ISR_WINDOW_MS: '1000',
+      DISK_PCT: '99',
+      CLIENTS_MS: '1000',
+      KAFKA_NEW_HOME: newHome(),
+      ...more,
+    }
     return Object.entries(params).flatMap(([name, value]) => ['-p', `${name}=${value}`])
   }
   const finalise = () => run('finalise-features', '--allow', 'irreversible:finalise')
@@ -224,15 +234,26 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   )
 
   test(
-    'until it is finalised the whole cluster goes back, also after its engine was killed, and nothing is lost',
+    'until it is finalised the whole cluster goes back, its engine and then a broker killed on the way, and nothing is lost',
     async () => {
       await killedAt('start[1]', { args: wordsOf('roll-back-upgrade', ['-p', `KAFKA_NEW_HOME=${newHome()}`]), ...here() })
       const [last] = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string }[]
       const id = last?.run ?? ''
-      const ended = await resume(id)
-      expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+      const victim = Object.entries(await lines()).findLast(([, line]) => line === 'new')?.[0] ?? ''
+      const ended = await atBlock(lab(), ['resume', id, '--unattended', '--as', 'operator'], {
+        block: 'whole',
+        act: async () => {
+          await lab().fault('kill', victim)
+          await setTimeout(15_000)
+          // It has seen that, and has stopped no other one.
+          expect(Object.keys(await lines())).toHaveLength(2)
+          const started = await lab().exec(`$SVC_START ${victim}`)
+          expect(started.code, started.stdout + started.stderr).toBe(0)
+        },
+      })
+      expect(ended.code, ended.stdout).toBe(0)
       expect(await lines()).toEqual(allOld)
-      tell('back to the old release, its engine killed', await nothingLost())
+      tell('back to the old release, its engine and a broker killed', await nothingLost())
     },
     LONG_MS,
   )
