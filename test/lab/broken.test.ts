@@ -57,11 +57,13 @@ const ROWS: Readonly<Record<string, Row>> = {
   'kafka.rpo': { input: { topic: 'alone', acknowledged: 'acknowledged.log' }, dead: OPEN, hung: OPEN },
   'kafka.topic-config-drift': { input: { baseline: { alone: { partitions: 2 } } }, dead: FAIL, hung: OPEN },
   'kafka.topic-readers': { input: { topics: ['orders'] }, dead: ['unknown'], hung: ['unknown'] },
+  'kafka.topics-written': { input: { topics: ['alone'], windowMs: 600 }, dead: OPEN, hung: OPEN },
   'kafka.transactions': { dead: OPEN, hung: OPEN },
   'kafka.unclean-election': { dead: ['pass', 'unknown'], hung: HOWEVER },
   'kafka.under-min-isr': { dead: FAIL, hung: OPEN },
   'kafka.under-replicated': { dead: FAIL, hung: OPEN },
   'kafka.versions': { input: { expected: '4.3' }, dead: ['pass'], hung: OPEN },
+  'kafka.write-access': { input: { topics: ['orders'] }, dead: ['pass'], hung: HOWEVER },
 }
 
 /** Those that ask no cluster. */

@@ -50,6 +50,7 @@ const CHECKS: Readonly<Record<string, Asked>> = {
   'kafka.rpo': { topic: 'orders', acknowledged: 'acknowledged.log', maxLost: 0 },
   'kafka.topic-config-drift': { topics: 'orders', baseline: { orders: { partitions: 3, replicas: 3 } } },
   'kafka.topic-readers': { topics: ['orders'] },
+  'kafka.topics-written': { topics: ['heartbeats'], windowMs: 3000 },
   'kafka.transactions': {},
   'kafka.unclean-election': {},
   'kafka.under-min-isr': { atMin: 'fail' },
@@ -57,7 +58,7 @@ const CHECKS: Readonly<Record<string, Asked>> = {
   'kafka.versions': (version) => ({ expected: line(version), mixed: 'fail' }),
 }
 
-/** Those that only read a table or a file, and one that needs a failover before it. */
+/** Those that only read a table or a file, one that needs a failover before it, and one that needs rules of who writes. */
 const ELSEWHERE = [
   'kafka.ack-gaps',
   'kafka.compression-choice',
@@ -67,6 +68,7 @@ const ELSEWHERE = [
   'kafka.performance-profile',
   'kafka.rollback-risk',
   'kafka.version-support',
+  'kafka.write-access',
 ]
 
 /** Writes nothing, in version 2 of Produce, without having said who it is: as clients of 2016 did. */
