@@ -29,6 +29,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
     '-e',
     'lab',
     '--unattended',
+    '--as',
+    'operator',
     '--rollback',
     'on-failure',
     '--answers',
@@ -145,7 +147,18 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-clinic', () => {
   const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => {
     const given = { MAX_PRODUCE_MS: '100000', MAX_CLOSES: '1000', MAX_REBALANCES: '1000', MIN_IDLE: '0', ...more }
     const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
-    return lab().reprise(['run', file, '-e', 'lab', '--unattended', '--answers', file.replace('.md', '.answers.yaml'), ...params])
+    return lab().reprise([
+      'run',
+      file,
+      '-e',
+      'lab',
+      '--unattended',
+      '--as',
+      'operator',
+      '--answers',
+      file.replace('.md', '.answers.yaml'),
+      ...params,
+    ])
   }
   beforeAll(async () => {
     await lab().lab('load', 'stop')

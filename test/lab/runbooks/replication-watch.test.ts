@@ -26,6 +26,8 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/replication-watch', 
       '-e',
       'lab',
       '--unattended',
+      '--as',
+      'operator',
       ...Object.entries(more).flatMap(([name, value]) => ['-p', `${name}=${value}`]),
     ])
 

@@ -14,7 +14,7 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/broker-watch', () =>
   const words = (more: Readonly<Record<string, string>> = {}): string[] => {
     const given = { SCRAPED: '1', LOOK_MS: '1000', MIN_IDLE: '0', LOG_FILES: log(), ...more }
     const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
-    return ['run', file, '-e', 'lab', '--unattended', ...params]
+    return ['run', file, '-e', 'lab', '--unattended', '--as', 'operator', ...params]
   }
   const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => lab().reprise(words(more))
   /** Ids of what failed in the last run, as its record has them. */
