@@ -30,6 +30,14 @@ export const frCatalogue: readonly Sentence[] = [
   ['**On** for the step, or `ssh HOST COMMAND`', "**Sur** pour l'étape, ou `ssh HÔTE COMMANDE`"],
   ['`sudo` in front of each command', '`sudo` devant chaque commande'],
   [
+    'Unexpected first message of a topic as a proof, whoever wrote it, expected one with `$RUN_ID` among all, or `use=kafka.round-trip`',
+    "Premier message d'un topic inattendu comme preuve, quel que soit son auteur, attendu l'un d'eux avec `$RUN_ID` parmi tous, ou `use=kafka.round-trip`",
+  ],
+  [
+    'Unexpected sum `{1}` in a condition, which is not met where there was nothing to add, expected `capture={2}:int` and `assert=`',
+    "Somme `{1}` inattendue dans une condition, qui n'est pas remplie là où il n'y avait rien à additionner, attendu `capture={2}:int` et `assert=`",
+  ],
+  [
     'Unexpected count by `{1}` as a proof, which is 0 when the tool in front fails, expected `expect=empty` or a comparison of its output',
     "Compte par `{1}` comme preuve : il vaut 0 quand l'outil devant lui échoue, attendu `expect=empty` ou une comparaison de sa sortie",
   ],
