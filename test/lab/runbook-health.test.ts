@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { copyRunbooks } from './support/copy-runbooks.ts'
 import { describeWith } from '../support/describe-with.ts'
-import { atBlock } from './support/at-block.ts'
+import { atBlock } from '../support/at-block.ts'
 import { useLab } from './support/lab.ts'
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/topic-health', () => {

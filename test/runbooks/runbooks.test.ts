@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { keepRows } from '../support/keep-rows.ts'
-import { killedAt } from '../support/killed-at.ts'
+import { killedAt } from '../support/at-block.ts'
 import { reprise, workspace } from '../support/reprise.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -136,13 +136,10 @@ test('os-tuning gives the values back after its engine was killed, and nothing e
     const file = 'runbooks/os-tuning.md'
     const read = (name: string): string => readFileSync(join(there, 'scratch/os-tuning', name), 'utf8').trim()
     const now = readFileSync('/proc/sys/vm/swappiness', 'utf8').trim()
-    await killedAt('stays', {
-      args: ['run', file, '--unattended', '--answers', answersOf('os-tuning.md'), '--as', 'operator'],
-      cwd: there,
-    })
+    const words = ['run', file, '--unattended', '--answers', answersOf('os-tuning.md'), '--as', 'operator']
+    const run = await killedAt({ root: there, env: {} }, words, { block: 'stays' })
     expect(read('proc/sys/vm/swappiness')).toBe('1')
-    const [last] = JSON.parse((await reprise(['runs', '--json'], { cwd: there })).stdout) as { run: string }[]
-    const ended = await reprise(['rollback', last?.run ?? '', '--unattended'], { cwd: there })
+    const ended = await reprise(['rollback', run, '--unattended'], { cwd: there })
     expect(ended.code, ended.stdout + ended.stderr).toBe(3)
     expect(read('proc/sys/vm/swappiness')).toBe(now)
     for (const name of [

@@ -6,7 +6,7 @@ import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { approveAs } from '../support/approve-as.ts'
 import { consumersOf, type Consumers } from '../support/consumers.ts'
-import { killedAt } from '../support/at-block.ts'
+import { killedAt } from '../../support/at-block.ts'
 import { useLab } from '../support/lab.ts'
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/consumer-lag', () => {

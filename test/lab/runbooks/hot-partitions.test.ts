@@ -5,7 +5,7 @@ import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { approveAs } from '../support/approve-as.ts'
-import { atBlock, killedAt } from '../support/at-block.ts'
+import { atBlock, killedAt } from '../../support/at-block.ts'
 import { useLab } from '../support/lab.ts'
 
 describeWith(['java', 'mvn'], 'runbooks/kafka/hot-partitions', () => {

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
-import { killedAt } from '../support/at-block.ts'
+import { killedAt } from '../../support/at-block.ts'
 import { useLab } from '../support/lab.ts'
+import { runWords } from '../support/run-words.ts'
 
 /** Two settings whose difference no machine hides: a request for each record, or one for many. */
 const SLOW = 'batch.size=1 linger.ms=0'
@@ -23,20 +24,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
   const client = (): string => join(lab().root, 'scratch', 'client.properties')
   const tool = (name: string, ...words: string[]) =>
     lab().cli(name, ['--bootstrap-server', lab().env['PRIMARY_BOOTSTRAP'] ?? '', ...words])
-  const words = (more: Readonly<Record<string, string>>): string[] => [
-    'run',
-    file,
-    '-e',
-    'lab',
-    '--unattended',
-    '--as',
-    'operator',
-    '--rollback',
-    'on-failure',
-    '--answers',
-    file.replace('.md', '.answers.yaml'),
-    ...Object.entries(more).flatMap(([name, value]) => ['-p', `${name}=${value}`]),
-  ]
+  const words = (more: Readonly<Record<string, string>>): readonly string[] =>
+    runWords(file, more, '--rollback', 'on-failure', '--answers', file.replace('.md', '.answers.yaml'))
   const run = (more: Readonly<Record<string, string>>): Promise<Ended> => lab().reprise(words(more))
   const topicsLeft = async (): Promise<readonly string[]> =>
     (await tool('kafka-topics.sh', '--list')).split('\n').filter((name) => name.startsWith('performance-'))
@@ -146,19 +135,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-clinic', () => {
   const file = 'runbooks/kafka/performance-clinic.md'
   const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => {
     const given = { MAX_PRODUCE_MS: '100000', MAX_CLOSES: '1000', MAX_REBALANCES: '1000', MIN_IDLE: '0', ...more }
-    const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
-    return lab().reprise([
-      'run',
-      file,
-      '-e',
-      'lab',
-      '--unattended',
-      '--as',
-      'operator',
-      '--answers',
-      file.replace('.md', '.answers.yaml'),
-      ...params,
-    ])
+    return lab().reprise(runWords(file, given, '--answers', file.replace('.md', '.answers.yaml')))
   }
   beforeAll(async () => {
     await lab().lab('load', 'stop')

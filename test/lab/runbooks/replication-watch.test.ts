@@ -10,6 +10,7 @@ import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
 import { jmxNames } from '../../templates/metric-names.ts'
 import { useLab } from '../support/lab.ts'
+import { runWords } from '../support/run-words.ts'
 import { toolPath } from '../../support/tool-path.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -19,17 +20,7 @@ describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/replication-watch', 
   const file = 'runbooks/kafka/replication-watch.md'
   const textFile = (): string => join(lab().root, 'scratch', 'reprise_mirror.prom')
   const text = (): string => readFileSync(textFile(), 'utf8')
-  const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> =>
-    lab().reprise([
-      'run',
-      file,
-      '-e',
-      'lab',
-      '--unattended',
-      '--as',
-      'operator',
-      ...Object.entries(more).flatMap(([name, value]) => ['-p', `${name}=${value}`]),
-    ])
+  const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => lab().reprise(runWords(file, more))
 
   const lagWritten = (): number => Number(/^reprise_mirror_lag_records\S+ (\d+)$/m.exec(text())?.[1] ?? Number.NaN)
   const primary = (): string => lab().env['PRIMARY_BOOTSTRAP'] ?? ''

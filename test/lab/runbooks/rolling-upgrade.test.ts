@@ -2,12 +2,11 @@ import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, statSyn
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { atBlock } from '../support/at-block.ts'
+import { atBlock, killedAt } from '../../support/at-block.ts'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import finalizeFeatures from '../../../steps/kafka/finalize-features.ts'
 import { bench, execute } from '../../steps/support/tools.ts'
 import { describeWith } from '../../support/describe-with.ts'
-import { killedAt } from '../../support/killed-at.ts'
 import { cli } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
 import { countOf } from '../support/load-count.ts'
@@ -75,7 +74,6 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     return ['run', `${file}.md`, '-e', 'lab', '--unattended', ...answers, ...words]
   }
   const run = (name: string, ...words: readonly string[]) => lab().reprise(wordsOf(name, words))
-  const here = () => ({ cwd: lab().root, env: { ...lab().env, PATH: `${lab().env['KAFKA_BIN']}:${process.env['PATH']}` } })
   /** The figures, for the README. */
   const tell = (what: string, figures: string): void => void process.stdout.write(`${what}: ${figures}\n`)
   /** Where no release is yet: unpacked by the first run, found there by the next ones. */
@@ -94,7 +92,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   }
   const finalise = () => run('finalise-features', '--allow', 'irreversible:finalise')
   const back = (...words: readonly string[]) => run('roll-back-upgrade', '-p', `KAFKA_NEW_HOME=${newHome()}`, ...words)
-  const resume = (id: string) => lab().reprise(['resume', id, '--unattended', '--as', 'operator'])
+  const resumed = (id: string): string[] => ['resume', id, '--unattended', '--as', 'operator']
+  const resume = (id: string) => lab().reprise(resumed(id))
 
   /** Starts a run, which asks for its approval, and gives that as somebody else: its id. */
   const approved = async (asked: ReturnType<typeof run>, step: string): Promise<string> => {
@@ -110,8 +109,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     approved(run(name, ...quick(more)), 'before')
 
   /** Resumes a run and kills its engine as soon as a step has started. */
-  const killAt = (id: string, step: string): Promise<void> =>
-    killedAt(step, { args: ['resume', id, '--unattended', '--as', 'operator'], ...here() })
+  const killAt = (id: string, step: string): Promise<string> => killedAt(lab(), resumed(id), { block: step })
 
   let first = ''
   let second = ''
@@ -236,11 +234,9 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   test(
     'until it is finalised the whole cluster goes back, its engine and then a broker killed on the way, and nothing is lost',
     async () => {
-      await killedAt('start[1]', { args: wordsOf('roll-back-upgrade', ['-p', `KAFKA_NEW_HOME=${newHome()}`]), ...here() })
-      const [last] = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string }[]
-      const id = last?.run ?? ''
+      const id = await killedAt(lab(), wordsOf('roll-back-upgrade', ['-p', `KAFKA_NEW_HOME=${newHome()}`]), { block: 'start[1]' })
       const victim = Object.entries(await lines()).findLast(([, line]) => line === 'new')?.[0] ?? ''
-      const ended = await atBlock(lab(), ['resume', id, '--unattended', '--as', 'operator'], {
+      const ended = await atBlock(lab(), resumed(id), {
         block: 'whole',
         act: async () => {
           await lab().fault('kill', victim)

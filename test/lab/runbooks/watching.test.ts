@@ -4,18 +4,16 @@ import { beforeEach, expect, test } from 'vitest'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
-import { atBlock } from '../support/at-block.ts'
+import { atBlock } from '../../support/at-block.ts'
 import { useLab } from '../support/lab.ts'
+import { runWords } from '../support/run-words.ts'
 
 describeWith(['java', 'mvn', 'prometheus'], 'runbooks/kafka/broker-watch', () => {
   const lab = useLab({ topology: 'single', services: true })
   const file = 'runbooks/kafka/broker-watch.md'
   const log = (): string => join(lab().root, 'server.log')
-  const words = (more: Readonly<Record<string, string>> = {}): string[] => {
-    const given = { SCRAPED: '1', LOOK_MS: '1000', MIN_IDLE: '0', LOG_FILES: log(), ...more }
-    const params = Object.entries(given).flatMap(([name, value]) => ['-p', `${name}=${value}`])
-    return ['run', file, '-e', 'lab', '--unattended', '--as', 'operator', ...params]
-  }
+  const words = (more: Readonly<Record<string, string>> = {}): readonly string[] =>
+    runWords(file, { SCRAPED: '1', LOOK_MS: '1000', MIN_IDLE: '0', LOG_FILES: log(), ...more })
   const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => lab().reprise(words(more))
   /** Ids of what failed in the last run, as its record has them. */
   const failed = async (): Promise<readonly string[]> => {

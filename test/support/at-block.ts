@@ -1,10 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { expect } from 'vitest'
-import { cli, plainEnv } from '../../support/reprise.ts'
-import type { Lab } from './lab.ts'
+import { cli, plainEnv } from './reprise.ts'
 
-/** What is done in the middle of a run: when this block begins. */
+/** Where a run is started: a root, and what its environment has beside the plain one; a lab is one. */
+interface Place {
+  readonly root: string
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** What is done in the middle of a run: when this block begins, or this one of a repeated step, `start[1]`. */
 export interface AtBlock {
   readonly block: string
   readonly act: (engine: ChildProcess) => unknown
@@ -17,17 +22,19 @@ export interface Told {
   readonly stdout: string
 }
 
-/** Runs `reprise WORD…` in the lab's root, and does something when a block begins. */
-export async function atBlock(lab: Lab, words: readonly string[], { block, act }: AtBlock): Promise<Told> {
-  const env = { ...plainEnv(), ...lab.env, PATH: `${lab.env['KAFKA_BIN']}:${process.env['PATH']}` }
-  const engine = spawn(process.execPath, [cli, ...words, '--json'], { cwd: lab.root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+/** Runs `reprise WORD…` in a root, and does something when a block begins. */
+export async function atBlock({ root, env: own }: Place, words: readonly string[], { block, act }: AtBlock): Promise<Told> {
+  const tools = own['KAFKA_BIN'] === undefined ? {} : { PATH: `${own['KAFKA_BIN']}:${process.env['PATH']}` }
+  const env = { ...plainEnv(own), ...tools }
+  const engine = spawn(process.execPath, [cli, ...words, '--json'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = new Promise<number | null>((resolve) => engine.on('close', resolve))
   let run = ''
   const lines: string[] = []
   for await (const line of createInterface({ input: engine.stdout })) {
     lines.push(line)
-    const fact = JSON.parse(line) as { type: string; run: string; purpose?: string; step?: string }
-    if (run !== '' || fact.type !== 'step-started' || fact.purpose !== 'run' || fact.step !== block) continue
+    const fact = JSON.parse(line) as { type: string; run: string; purpose?: string; step?: string; key?: string }
+    if (run !== '' || fact.type !== 'step-started' || fact.purpose !== 'run') continue
+    if (fact.step !== block && fact.key !== block) continue
     run = fact.run
     await act(engine)
   }
@@ -38,11 +45,11 @@ export async function atBlock(lab: Lab, words: readonly string[], { block, act }
 
 /** Kills the engine with SIGKILL in the middle of a block, once what it does is seen: the run's id. */
 export async function killedAt(
-  lab: Lab,
+  place: Place,
   words: readonly string[],
   { block, once = () => true }: { readonly block: string; readonly once?: () => boolean },
 ): Promise<string> {
-  const { run, code, stdout } = await atBlock(lab, words, {
+  const { run, code, stdout } = await atBlock(place, words, {
     block,
     act: async (engine) => {
       await expect.poll(once, { timeout: 60_000, interval: 20 }).toBe(true)
