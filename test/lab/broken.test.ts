@@ -190,6 +190,8 @@ describeWith(['java', 'mvn'], 'a broken cluster', () => {
     test('its only replica makes a partition offline', async () => {
       await lab().fault('kill', 'p2')
       await vi.waitFor(async () => expect(await ask('kafka.offline-partitions')).toBe('fail'), { timeout: 30_000, interval: 500 })
+      // A voter that was caught up five seconds ago keeps up.
+      await vi.waitFor(async () => expect(await ask('kafka.controller')).toBe('fail'), { timeout: 30_000, interval: 500 })
     })
 
     test.each(Object.entries(ROWS))('%s answers', async (name, { dead }) => {
