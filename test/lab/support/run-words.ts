@@ -3,7 +3,7 @@ export const runWords = (
   file: string,
   params: Readonly<Record<string, string>>,
   ...more: readonly string[]
-): readonly string[] => [
-  ...['run', file, '-e', 'lab', '--unattended', '--as', 'operator', ...more],
-  ...Object.entries(params).flatMap(([name, value]) => ['-p', `${name}=${value}`]),
-]
+): readonly string[] => {
+  const given = Object.entries(params).flatMap(([name, value]) => ['-p', `${name}=${value}`])
+  return ['run', file, '-e', 'lab', '--unattended', '--as', 'operator', ...more, ...given]
+}
