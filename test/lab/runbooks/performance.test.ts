@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import type { Ended } from '../../support/reprise.ts'
-import { killedAt } from '../../support/at-block.ts'
+import { atBlock, killedAt } from '../../support/at-block.ts'
 import { useLab } from '../support/lab.ts'
 import { runWords } from '../support/run-words.ts'
 
@@ -96,13 +96,22 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
     expect(await topicsLeft()).toEqual([])
   }, 300_000)
 
-  test('keeps a change of the brokers', async () => {
-    // How much better a thread more is, is the machine's affair: any gain will do.
-    const ended = await run({ PROFILE: 'broker', CHANGE: 'num.io.threads=3', MIN_GAIN: '-100' })
+  test('keeps the profile of the brokers, of which it tries what they take while they run', async () => {
+    const alter = (...change: string[]) =>
+      tool('kafka-configs.sh', '--alter', '--entity-type', 'brokers', '--entity-default', ...change)
+    // The threads that Kafka begins with, which are more than twice the lab's own.
+    for (const threads of ['num.io.threads=4,num.network.threads=2', 'num.io.threads=8,num.network.threads=3'])
+      await alter('--add-config', threads)
+    // How much better more threads are, is the machine's affair: any gain will do.
+    const ended = await run({ PROFILE: 'broker', PROFILE_NAME: 'broker', MIN_GAIN: '-100' })
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
-    expect(await brokersSay()).toContain('num.io.threads=3')
-    const own = ['--entity-type', 'brokers', '--entity-default', '--delete-config', 'num.io.threads']
-    await tool('kafka-configs.sh', '--alter', ...own)
+    const said = await brokersSay()
+    for (const pair of ['num.network.threads=6', 'num.io.threads=16', 'num.replica.fetchers=2']) expect(said).toContain(pair)
+    expect(said).not.toContain('log.flush')
+    await alter('--delete-config', 'num.replica.fetchers')
+    for (const threads of ['num.io.threads=8,num.network.threads=3', 'num.io.threads=4,num.network.threads=2'])
+      await alter('--add-config', threads)
+    await alter('--delete-config', 'num.io.threads,num.network.threads')
   }, 300_000)
 
   test('keeps a change of the consumer that is better', async () => {
@@ -133,10 +142,11 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-experiment', () => {
 describeWith(['java', 'mvn'], 'runbooks/kafka/performance-clinic', () => {
   const lab = useLab({ topology: 'single', services: true })
   const file = 'runbooks/kafka/performance-clinic.md'
-  const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => {
+  const words = (more: Readonly<Record<string, string>> = {}): readonly string[] => {
     const given = { MAX_PRODUCE_MS: '100000', MAX_CLOSES: '1000', MAX_REBALANCES: '1000', MIN_IDLE: '0', ...more }
-    return lab().reprise(runWords(file, given, '--answers', file.replace('.md', '.answers.yaml')))
+    return runWords(file, given, '--answers', file.replace('.md', '.answers.yaml'))
   }
+  const run = (more: Readonly<Record<string, string>> = {}): Promise<Ended> => lab().reprise(words(more))
   beforeAll(async () => {
     await lab().lab('load', 'stop')
     expect((await lab().lab('load', 'start', '--partitions', '2', '--rate', '40')).code).toBe(0)
@@ -160,5 +170,19 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/performance-clinic', () => {
     expect((await run({ SYMPTOM: 'throughput' })).stdout).toContain('no compression, or one that does not suit GOAL')
     const ended = await run({ PRIMARY_METRICS: 'http://127.0.0.1:1/metrics' })
     expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+  }, 180_000)
+
+  // The last one: it leaves no cluster behind.
+  test('with the cluster lost while it measures, no branch is taken and nothing is called good', async () => {
+    const ended = await atBlock(lab(), words(), {
+      block: 'group',
+      act: async (engine) => {
+        engine.kill('SIGSTOP')
+        await lab().fault('lose', 'primary')
+        engine.kill('SIGCONT')
+      },
+    })
+    expect(ended.code, ended.stdout).toBe(4)
+    expect(ended.stdout).not.toContain('nothing measured is out of its bound')
   }, 180_000)
 })

@@ -28,6 +28,11 @@ seq 3000 | kafka-console-producer.sh --bootstrap-server "$SOURCE_BOOTSTRAP" --pr
 sleep 120
 `
 
+/** Says where to. */
+const RECORDED = `#!/usr/bin/env bash
+echo "$TO" >> moved
+`
+
 /** Takes its time, the first time. */
 const SLOW = `#!/usr/bin/env bash
 if [ ! -e moving ]; then
@@ -87,6 +92,16 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     writeFileSync(join(lab().root, name), text)
     chmodSync(join(lab().root, name), 0o755)
   }
+  /** A runbook in which, right before the block, one more record gets into the topic. */
+  const writeForeign = (into: 'SOURCE' | 'TARGET', before: string): void => {
+    const path = join(lab().root, file)
+    const line = `echo foreign | kafka-console-producer.sh --bootstrap-server "$${into}_BOOTSTRAP" --producer.config "$${into}_CONFIG" --topic audit --sync`
+    const block = `\`\`\`bash {command id=meanwhile timeout=1m}\n${line}\n\`\`\`\n\n`
+    writeFileSync(
+      path,
+      readFileSync(path, 'utf8').replace(before, () => `${block}${before}`),
+    )
+  }
   /** As if nobody had tried: nothing on the target, writers let in; only the beats go on. */
   const isTakenBack = async (): Promise<void> => {
     expect(await topicsOn('DR')).not.toContain('audit')
@@ -110,10 +125,11 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     await lab().lab('reset')
     rmSync(join(lab().root, 'runbooks'), { recursive: true, force: true })
     copyRunbooks(lab().root)
-    rmSync(join(lab().root, 'moving'), { force: true })
+    for (const left of ['moving', 'moved']) rmSync(join(lab().root, left), { force: true })
     write('move', MOVE)
     write('flood', FLOOD)
     write('slow', SLOW)
+    write('recorded', RECORDED)
     // The flow of the lab would copy the same topics.
     for (const name of await connectors()) await lab().exec(`curl --fail -sS -X DELETE "$CONNECT_URL/connectors/${name}"`)
     await makeAudit()
@@ -168,15 +184,23 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/topic-m
     const refused = await migrate({ DOWNTIME: 'none' })
     expect([refused.code, refused.stdout]).toEqual([4, expect.stringContaining('no strategy fits')])
     expect(await connectors()).toEqual([])
-    const path = join(lab().root, file)
-    const [before, text] = ['```yaml {check id=same use', readFileSync(path, 'utf8')]
     // Somebody writes into the copy, once all is copied.
-    const write = `echo foreign | kafka-console-producer.sh --bootstrap-server "$TARGET_BOOTSTRAP" --producer.config "$TARGET_CONFIG" --topic audit --sync`
-    writeFileSync(path, text.replace(before, `\`\`\`bash {command id=meanwhile timeout=1m}\n${write}\n\`\`\`\n\n${before}`))
+    writeForeign('TARGET', '```yaml {check id=same use')
     const ended = await migrate()
     expect(ended.code, ended.stdout + ended.stderr).toBe(5)
     expect(ended.stdout).toMatch(/same\[audit\] +FAILED/)
     await isTakenBack()
+  }, 400_000)
+
+  test('a source that is still written to once its copy has stopped brings the consumers back and takes the wave back', async () => {
+    // Somebody whom no ACL keeps out.
+    writeForeign('SOURCE', '```yaml {validate id=quiet')
+    const ended = await migrate({ MOVE_CONSUMERS: './recorded' })
+    expect(ended.code, ended.stdout + ended.stderr).toBe(5)
+    expect(ended.stdout).toMatch(/quiet\[audit\] +FAILED/)
+    expect(readFileSync(join(lab().root, 'moved'), 'utf8')).toBe('target\nsource\n')
+    await isTakenBack()
+    expect(await endOf('PRIMARY', 'audit')).toBe('audit:0:101')
   }, 400_000)
 
   test('a target that refuses the second wave keeps the first, takes the second back and begins no third; then they go on', async () => {
