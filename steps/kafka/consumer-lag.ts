@@ -25,6 +25,10 @@ const input = z.strictObject({
     .min(0)
     .default(50_000)
     .describe('Above so many in one partition it fails, when fewer than three lag: a hot partition or a stuck member.'),
+  failUncommitted: z
+    .boolean()
+    .default(false)
+    .describe('Fails when a partition with records has no committed offset, as on a copy to which offsets were not translated.'),
   ...lastingInput,
 })
 
@@ -111,14 +115,16 @@ function sayTop({ partitions }: GroupLag): string {
   return lagging.length === 0 ? '' : ` (${few(lagging.map(sayLag))})`
 }
 
-function faultsOf(one: GroupLag, { failTotal, failPartition }: Input): readonly string[] {
+function faultsOf(one: GroupLag, { failTotal, failPartition, failUncommitted }: Input): readonly string[] {
   const { group, partitions, total, max } = one
+  const uncommitted = failUncommitted ? partitions.filter(({ committed, lag }) => committed < 0 && lag > 0) : []
   const lost = partitions.filter((each) => each.lost > 0)
   const lagging = partitions.filter(({ lag }) => lag > 0)
   return [
     ...(lost.length === 0
       ? []
       : [`${group} lost records that were deleted unread: ${few(lost.map((each) => `${sayPartition(each)} ${each.lost}`))}`]),
+    ...(uncommitted.length === 0 ? [] : [`${group} has committed no offset of ${few(uncommitted.map(sayPartition))}`]),
     ...(total > failTotal ? [`${group} is ${total} records behind${sayTop(one)}`] : []),
     ...(max > failPartition && lagging.length < FEW_PARTITIONS
       ? [`${group} has a hot partition or a stuck member${sayTop(one)}`]

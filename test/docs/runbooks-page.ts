@@ -73,11 +73,8 @@ export function runbooksPage(): string {
   const byFile = new Map(all.map((one) => [one.file, one]))
   const twinOf = ({ file }: Shipped): Shipped | undefined => byFile.get(file.replace(/\.md$/, '.fr.md'))
   const link = ({ file, title }: Shipped): string => `[${title}](${file})`
-  const green = (files: readonly string[]): string =>
-    files
-      .map((file) => byFile.get(file)?.lastGreen ?? '')
-      .toSorted()
-      .at(-1) ?? ''
+  const green = (one: Shipped | undefined): string =>
+    [one?.lastGreen ?? '', one === undefined ? '' : (twinOf(one)?.lastGreen ?? '')].toSorted().at(-1) ?? ''
   const rows = all
     .filter(({ file }) => !file.endsWith('.fr.md'))
     .map((one) => {
@@ -86,7 +83,7 @@ export function runbooksPage(): string {
         link(one) + (twin === undefined ? '' : `, [en français](${twin.file})`),
         one.when,
         one.takes,
-        green([one.file, twin?.file ?? '']) || 'none kept',
+        green(one) || 'none kept',
       ]
     })
   const cover = (by: string): string => {
@@ -95,14 +92,15 @@ export function runbooksPage(): string {
     return by.includes('/') ? `[${basename(by)}](${by})` : `[\`${by}\`](../docs/steps.md#${by.replaceAll('.', '')})`
   }
   const items = chapterItems().map(({ item, title, by, note }) => {
-    const runbooks = by.filter((one) => byFile.has(one))
+    const runbooks = by.filter((one) => byFile.has(one)).map((one) => green(byFile.get(one)))
     const covered = [...by.map(cover), ...(note === undefined ? [] : [note])].join(', ')
-    return [String(item), title, covered, green(runbooks) || (runbooks.length === 0 ? '—' : 'none kept')]
+    return [String(item), title, covered, runbooks.length === 0 ? '—' : runbooks.toSorted()[0] || 'none kept']
   })
   return [
     '# Runbooks\n',
     '<!-- Made by `npm run docs` from the runbooks and chapter.yaml: change it there. -->\n',
-    "Those in `kafka/` run on a lab of real brokers (`reprise lab up`, then `-e lab`), as the tests run them, and on clusters of your own with an inventory that names the same parameters. Each has its answers for a run with nobody there beside it: `reprise run NAME.md --unattended --answers NAME.answers.yaml`. A last green run is the newest passed row of the runbook's own history.\n",
+    'Those in `kafka/` run on a lab of real brokers, as the tests run them, and on clusters of your own with an inventory that names the same parameters. `reprise lab up` starts the lab, `-e lab` runs there, `reprise lab down` ends it; the upgrade and its two companions want `--topology upgrade`, the migration to KRaft `--topology migration`, and what changes a name, writes messages or asks Prometheus `--services`. Each has its answers for a run with nobody there beside it: `reprise run NAME.md --unattended --answers NAME.answers.yaml`.\n',
+    "A last green run is the newest passed row of the runbook's own history, or of its French text, whose blocks are the same. Rows of the lab are kept now and then, not by each run of the tests. An item that several runbooks serve has the date of the one whose green run is oldest.\n",
     `${table(['Runbook', 'When', 'Takes', 'Last green run (UTC)'], rows)}\n`,
     '## The chapter, item by item\n',
     'What the chapter on operating Kafka holds, and what does it here.\n',

@@ -48,6 +48,18 @@ describeWith(['java', 'mvn'], 'consumer groups', () => {
     expect(await run(lagTrend, { group: 'nobody', everyMs: 100 })).toMatchObject({ status: 'failed', verdict: 'unknown' })
   })
 
+  test('a partition with records of which nothing is committed fails where that is asked for', async () => {
+    const made = ['--bootstrap-server', at(), '--create', '--topic', 'bills', '--partitions', '1']
+    await lab().cli('kafka-topics.sh', made)
+    const given = { groups: ['slow'], topics: ['orders', 'bills'] }
+    expect(await run(consumerLag, { ...given, failUncommitted: true })).toMatchObject({ verdict: 'pass' })
+    await lab().exec(`seq 5 | kafka-console-producer.sh --bootstrap-server ${at()} --topic bills`)
+    expect(await run(consumerLag, given)).toMatchObject({ verdict: 'pass', output: { uncommitted: 1 } })
+    const untranslated = await run(consumerLag, { ...given, failUncommitted: true })
+    expect(untranslated).toMatchObject({ status: 'failed', verdict: 'fail' })
+    expect(untranslated.summary).toBe('slow has committed no offset of bills-0')
+  })
+
   test('who reads a topic is known, and nobody is said to read one that is not there', async () => {
     expect(await run(topicReaders, { topics: ['orders'] })).toMatchObject({ verdict: 'pass', output: { groups: ['slow'] } })
     expect(await run(topicReaders, { topics: ['ordres'] })).toMatchObject({ status: 'failed', verdict: 'unknown' })

@@ -4,7 +4,7 @@ import { signalProcess } from './process-identity.ts'
 import { clusterHealthy } from './readiness.ts'
 import { nodeNamed, nodeReady, startNode } from './start-node.ts'
 import { runningProcess, stopProcess } from './supervise.ts'
-import { brokersOf, nodesOf, type LabPlan } from './topology.ts'
+import { brokersOf, nodesOf, type KafkaNode, type LabPlan } from './topology.ts'
 
 /** kill -9, or a graceful stop, of several at the same time. */
 export async function takeDown(
@@ -37,8 +37,24 @@ export async function bringBack(plan: LabPlan, names: readonly string[]): Promis
   const [connect, brokers] = [missing.filter(({ kind }) => kind === 'connect'), missing.filter(({ kind }) => kind !== 'connect')]
   for (const some of [brokers, connect]) {
     for (const node of some) await startNode(plan, node)
-    await Promise.all(some.map((node) => nodeReady(plan, node)))
+    await Promise.all(some.map((node) => readyAgain(plan, node)))
   }
   for (const cluster of new Set(nodes.map((node) => node.cluster))) await clusterHealthy(brokersOf(nodesOf(plan), cluster))
   for (const what of names) forgetFault(plan.home, { kind: 'down', what })
+}
+
+/** As long again as ZooKeeper keeps the session of a broker that was killed. */
+const SESSION_OVER_MS = 12_000
+
+/** Waits for a node that was taken down; one that ends because ZooKeeper still has the session of its last life is started anew. */
+async function readyAgain(plan: LabPlan, node: KafkaNode): Promise<void> {
+  const end = performance.now() + (node.kind === 'zk-broker' ? SESSION_OVER_MS : 0)
+  for (;;) {
+    try {
+      return await nodeReady(plan, node)
+    } catch (error) {
+      if (runningProcess(plan.home, node.name) !== null || performance.now() > end) throw error
+      await startNode(plan, node)
+    }
+  }
 }

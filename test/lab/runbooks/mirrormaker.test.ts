@@ -184,6 +184,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
     expect(await connectors()).toEqual([])
   }, 200_000)
 
+  // The last one: the worker stays one of exactly once, with which a reset takes minutes.
   test('exactly once: a worker that is killed in the middle of the copy neither loses nor doubles a record', async () => {
     const config = join(lab().home, 'nodes/connect/server.properties')
     const before = readFileSync(config, 'utf8')
@@ -211,9 +212,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
       expect(await committed('DR', 'orders')).toHaveLength(100)
     } finally {
       await lab().lab('load', 'stop')
-      await lab().lab('reset')
       writeFileSync(config, before)
-      await lab().lab('svc', 'restart', 'connect')
     }
   }, 600_000)
 })
