@@ -4,7 +4,16 @@ import { ACCOUNTS, clientProperties, hasTls, mechanismOf, secretFiles } from './
 import { servicesEnv } from './services.ts'
 import { archiveFile } from './release-archive.ts'
 import { kafkaFolder } from './shims.ts'
-import { bootstrapOf, brokersOf, hasTwoLines, nodesOf, VERSIONS, type LabPlan } from './topology.ts'
+import {
+  bootstrapOf,
+  brokersOf,
+  controllersOf,
+  hasTwoLines,
+  nodesOf,
+  VERSIONS,
+  type KafkaNode,
+  type LabPlan,
+} from './topology.ts'
 
 /** Writes the files that clients of a secured lab take with `--command-config`; in the clear they say PLAINTEXT. */
 export function writeClientConfigs(plan: LabPlan): void {
@@ -43,6 +52,7 @@ export function labEnv(plan: LabPlan): Readonly<Record<string, string>> {
           CONNECT_URL: `http://127.0.0.1:${connect.ports.clients}`,
           CONNECT_METRICS: `http://127.0.0.1:${connect.ports.metrics}/metrics`,
         }),
+    ...controllersEnv(nodes),
     ...migrationEnv(plan),
     ...upgradeEnv(plan),
     SVC_START: `${service} start`,
@@ -84,21 +94,30 @@ function upgradeEnv({ home, topology }: LabPlan): Readonly<Record<string, string
   }
 }
 
+/** Controllers of their own. */
+function controllersEnv(nodes: readonly KafkaNode[]): Readonly<Record<string, string>> {
+  const controllers = controllersOf(nodes)
+  if (controllers.length === 0) return {}
+  const all = (what: (node: KafkaNode) => string): string => controllers.map(what).join(',')
+  return {
+    CONTROLLER_NODES: all(({ name }) => name),
+    CONTROLLER_IDS: all(({ id }) => String(id)),
+    CONTROLLER_BOOTSTRAP: all(({ ports }) => `127.0.0.1:${ports.controller}`),
+    CONTROLLER_METRICS: all(({ ports }) => `http://127.0.0.1:${ports.metrics}/metrics`),
+  }
+}
+
 /** What a migration from ZooKeeper needs beside that. */
 function migrationEnv(plan: LabPlan): Readonly<Record<string, string>> {
   const nodes = nodesOf(plan)
   const zookeeper = nodes.find(({ kind }) => kind === 'zookeeper')
-  const controller = nodes.find(({ kind }) => kind === 'controller')
+  const [controller] = controllersOf(nodes)
   if (zookeeper === undefined || controller === undefined) return {}
   return {
     ZOOKEEPER: `127.0.0.1:${zookeeper.ports.clients}`,
     ZOOKEEPER_NODES: zookeeper.name,
     CONTROLLER_NODE: controller.name,
-    CONTROLLER_NODES: controller.name,
-    CONTROLLER_IDS: String(controller.id),
-    CONTROLLER_BOOTSTRAP: `127.0.0.1:${controller.ports.controller}`,
     CONTROLLER_CONFIG: secretFiles.controllerConfig(plan.home),
-    CONTROLLER_METRICS: `http://127.0.0.1:${controller.ports.metrics}/metrics`,
     SVC_PHASE: join(plan.home, 'bin', 'lab-phase'),
     SVC_FORMAT: join(plan.home, 'bin', 'lab-format'),
     SVC_UNFORMAT: join(plan.home, 'bin', 'lab-unformat'),

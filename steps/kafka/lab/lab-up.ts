@@ -22,7 +22,16 @@ import { writeBin, writeTools } from './shims.ts'
 import { nodeReady, startNode } from './start-node.ts'
 import { endLeftovers, runningProcess } from './supervise.ts'
 import { makeAccounts } from './zookeeper-accounts.ts'
-import { brokersOf, hasTwoLines, nodesOf, VERSIONS, type KafkaNode, type LabPlan, type Version } from './topology.ts'
+import {
+  brokersOf,
+  controllersOf,
+  hasTwoLines,
+  nodesOf,
+  VERSIONS,
+  type KafkaNode,
+  type LabPlan,
+  type Version,
+} from './topology.ts'
 
 export type Tell = (line: string) => void
 
@@ -61,7 +70,7 @@ const isSame = (there: LabPlan, asked: Asked): boolean =>
 
 /** All that `up` starts: the controller of a migration is a runbook's to start. */
 export function startedNodes(plan: LabPlan): readonly KafkaNode[] {
-  return nodesOf(plan).filter(({ kind }) => kind !== 'controller')
+  return nodesOf(plan).filter(({ kind }) => plan.topology !== 'migration' || kind !== 'controller')
 }
 
 async function clear(home: string, tell: Tell): Promise<void> {
@@ -131,8 +140,9 @@ async function start(plan: LabPlan, tell: Tell): Promise<void> {
   }
   const connect = nodes.find(({ kind }) => kind === 'connect')
   const [primary, dr] = [brokersOf(nodes, 'primary'), brokersOf(nodes, 'dr')]
-  tell(`starting ${[...primary, ...dr].map(({ name }) => name).join(', ')}`)
-  for (const node of [...dr, ...primary]) await startNode(plan, node)
+  const controllers = controllersOf(nodes)
+  tell(`starting ${[...controllers, ...primary, ...dr].map(({ name }) => name).join(', ')}`)
+  for (const node of [...controllers, ...dr, ...primary]) await startNode(plan, node)
   const primaryReady = told('primary', brokersReady(primary))
   if (connect !== undefined) {
     await told('dr', brokersReady(dr))

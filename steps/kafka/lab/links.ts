@@ -4,7 +4,7 @@ import { FRONTS, frontPort } from './name-server.ts'
 import { until } from './poll.ts'
 import { fetchText } from './readiness.ts'
 import { startProcess } from './supervise.ts'
-import { brokersOf, nodesOf, type LabPlan } from './topology.ts'
+import { brokersOf, isBroker, nodesOf, type LabPlan } from './topology.ts'
 
 /** How a link behaves. */
 export interface LinkRule {
@@ -28,7 +28,7 @@ export interface Link {
 
 /** The links of a lab: none where it was not started with them. */
 export function linksOf(plan: LabPlan): readonly Link[] {
-  const brokers = nodesOf(plan).filter(({ kind }) => kind === 'combined' || kind === 'zk-broker')
+  const brokers = nodesOf(plan).filter(isBroker)
   const host = '127.0.0.1'
   const listeners = brokers.flatMap(({ name, cluster, ports }) => [
     { name, host, port: ports.clients, to: [ports.clientsBehind] },

@@ -7,9 +7,9 @@ import type { Installation } from './installation.ts'
 import { toolCommand } from './java-command.ts'
 import { mustRun } from './run-tool.ts'
 import {
-  combinedProperties,
   controllerProperties,
   dataFolder,
+  kraftProperties,
   migratingProperties,
   nodeConfig,
   PHASES,
@@ -35,13 +35,13 @@ export function writeNodes(plan: LabPlan): void {
   }
 }
 
-/** Formats the data folders of the nodes that are broker and controller; the others format themselves or are a runbook's to format. */
+/** Formats the data folders of the nodes that begin with KRaft; the others format themselves or are a runbook's to format. */
 export async function formatNodes(plan: LabPlan, installation: Installation): Promise<void> {
-  const combined = nodesOf(plan).filter(({ kind }) => kind === 'combined')
-  const [first] = combined
+  const formatted = plan.topology === 'migration' ? [] : nodesOf(plan).filter(({ kind }) => kind !== 'connect')
+  const [first] = formatted
   if (first === undefined) return
   const template = await bootstrapFor(plan, { node: first, installation })
-  for (const node of combined) formatLike(plan, { node, template })
+  for (const node of formatted) formatLike(plan, { node, template })
 }
 
 function writeConfig(plan: LabPlan, node: KafkaNode): void {
@@ -49,7 +49,8 @@ function writeConfig(plan: LabPlan, node: KafkaNode): void {
     writeFileSync(join(plan.home, 'nodes', node.name, name), text, { mode: 0o600 })
   switch (node.kind) {
     case 'combined':
-      return write('server.properties', combinedProperties(plan, node))
+    case 'broker':
+      return write('server.properties', kraftProperties(plan, node, node.kind))
     case 'zookeeper':
       return write('server.properties', zookeeperProperties(plan, node))
     case 'connect':
@@ -58,6 +59,7 @@ function writeConfig(plan: LabPlan, node: KafkaNode): void {
       for (const phase of PHASES) write(`${phase}.properties`, migratingProperties(plan, node, phase))
       return write('server.properties', migratingProperties(plan, node, 'zk'))
     case 'controller':
+      if (plan.topology !== 'migration') return write('server.properties', kraftProperties(plan, node, node.kind))
       for (const phase of ['migration', 'kraft'] as const) write(`${phase}.properties`, controllerProperties(plan, node, phase))
       return write('server.properties', controllerProperties(plan, node, 'migration'))
   }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { brokerSecurity, protocolOf } from './access.ts'
-import { brokersOf, nodesOf, type KafkaNode, type LabPlan } from './topology.ts'
+import { brokersOf, controllersOf, nodesOf, type KafkaNode, type LabPlan } from './topology.ts'
 
 /** Where a node keeps what it stores. */
 export function dataFolder(home: string, node: string): string {
@@ -35,18 +35,28 @@ const factors = (count: number): readonly string[] => {
   ]
 }
 
-/** The file of a node that is broker and controller. One file serves both lines, so that a rolling upgrade leaves it alone. */
-export function combinedProperties(plan: LabPlan, node: KafkaNode): string {
-  const peers = brokersOf(nodesOf(plan), node.cluster)
+/** What a node of KRaft is, beside its addresses. */
+const ROLES = { combined: 'broker,controller', broker: 'broker', controller: 'controller' } as const
+
+/**
+ * The file of a node that was never with ZooKeeper: broker, controller or both. One file serves both lines, so that a
+ * rolling upgrade leaves it alone.
+ */
+export function kraftProperties(plan: LabPlan, node: KafkaNode, kind: keyof typeof ROLES): string {
+  const nodes = nodesOf(plan)
+  const peers = brokersOf(nodes, node.cluster)
+  const voters = kind === 'combined' ? peers : controllersOf(nodes)
   const shared = ['replication.factor', 'min.isr'].map(
     (what) => `share.coordinator.state.topic.${what}=${what === 'min.isr' ? Math.max(1, peers.length - 1) : peers.length}`,
   )
   return lines([
-    'process.roles=broker,controller',
+    `process.roles=${ROLES[kind]}`,
     `node.id=${node.id}`,
     'controller.listener.names=CONTROLLER',
-    `controller.quorum.voters=${peers.map(({ id, ports }) => `${id}@127.0.0.1:${ports.controller}`).join(',')}`,
-    ...listeners(plan, node, 'with a controller'),
+    `controller.quorum.voters=${voters.map(({ id, ports }) => `${id}@127.0.0.1:${ports.controller}`).join(',')}`,
+    ...(kind === 'controller'
+      ? onlyController(plan, node)
+      : listeners(plan, node, kind === 'combined' ? 'with a controller' : 'without')),
     `log.dirs=${dataFolder(plan.home, node.name)}`,
     ...factors(peers.length),
     ...(plan.version === '4.3.1' ? shared : []),
@@ -66,9 +76,14 @@ export function combinedProperties(plan: LabPlan, node: KafkaNode): string {
     // Brokers and controllers speak to one another as nobody, on listeners of their own. Were nobody no super user, the first
     // vote would be refused: the ACLs that could allow it are loaded only after it. So ACLs bind where clients log in.
     'super.users=User:admin;User:ANONYMOUS',
-    ...brokerSecurity(plan.home, plan.security, node),
+    ...(kind === 'controller' ? [] : brokerSecurity(plan.home, plan.security, node)),
   ])
 }
+
+const onlyController = ({ security }: LabPlan, { ports }: KafkaNode): readonly string[] => [
+  `listeners=CONTROLLER://127.0.0.1:${ports.controller}`,
+  protocols(security, false),
+]
 
 function listeners(plan: LabPlan, { ports, cluster }: KafkaNode, controller: 'with a controller' | 'without'): readonly string[] {
   const { links, security } = plan

@@ -32,6 +32,7 @@ function commandOf(
   const args = [nodeConfig(plan.home, node.name)]
   switch (node.kind) {
     case 'combined':
+    case 'broker':
     case 'zk-broker':
     case 'controller': {
       const extra = [agentFlag(installation, node.ports.metrics, 'broker')]
@@ -54,6 +55,7 @@ export async function nodeReady({ home }: LabPlan, node: KafkaNode): Promise<voi
   const lives = (): boolean => runningProcess(home, node.name) !== null
   switch (node.kind) {
     case 'combined':
+    case 'broker':
     case 'zk-broker':
       return brokersReady([node], lives)
     case 'zookeeper':

@@ -1,5 +1,5 @@
 /** What a lab can be. */
-export const TOPOLOGIES = ['single', 'dr', 'migration', 'upgrade'] as const
+export const TOPOLOGIES = ['single', 'dr', 'migration', 'upgrade', 'upgrade-controllers'] as const
 export type Topology = (typeof TOPOLOGIES)[number]
 
 /** The lines of Kafka that resolve completely from the registry. */
@@ -19,7 +19,7 @@ export type Security = (typeof SECURITIES)[number]
 /** One of Kafka's processes. */
 export interface KafkaNode {
   readonly name: string
-  readonly kind: 'combined' | 'zk-broker' | 'controller' | 'zookeeper' | 'connect'
+  readonly kind: 'combined' | 'broker' | 'zk-broker' | 'controller' | 'zookeeper' | 'connect'
   readonly cluster: 'primary' | 'dr'
   readonly id: number
   readonly ports: Ports
@@ -55,7 +55,7 @@ export interface LabPlan {
 }
 
 /** Whether its nodes can go from the old line to the new one. */
-export const hasTwoLines = (topology: Topology): boolean => topology === 'upgrade' || topology === 'migration'
+export const hasTwoLines = (topology: Topology): boolean => topology !== 'single' && topology !== 'dr'
 
 /** Ports that one lab takes from its base. */
 export const PORTS_OF_A_LAB = 100
@@ -76,6 +76,8 @@ const portsOf = (basePort: number, slot: number): Ports => {
 /** The Kafka processes of a lab, in the order of their start. */
 export function nodesOf({ topology, basePort }: Pick<LabPlan, 'topology' | 'basePort'>): readonly KafkaNode[] {
   const node = (slot: number, rest: Omit<KafkaNode, 'ports'>): KafkaNode => ({ ...rest, ports: portsOf(basePort, slot) })
+  const controller = (slot: number, index: number): KafkaNode =>
+    node(slot, { name: `c${index + 1}`, kind: 'controller', cluster: 'primary', id: 3000 + index })
   const brokers = (kind: KafkaNode['kind'], count: number): KafkaNode[] =>
     Array.from({ length: count }, (_, index) => node(index, { name: `p${index + 1}`, kind, cluster: 'primary', id: index + 1 }))
   switch (topology) {
@@ -83,6 +85,8 @@ export function nodesOf({ topology, basePort }: Pick<LabPlan, 'topology' | 'base
       return brokers('combined', 1)
     case 'upgrade':
       return brokers('combined', 3)
+    case 'upgrade-controllers':
+      return [...[0, 1, 2].map((index) => controller(index + 3, index)), ...brokers('broker', 3)]
     case 'dr':
       return [
         ...brokers('combined', 3),
@@ -90,17 +94,21 @@ export function nodesOf({ topology, basePort }: Pick<LabPlan, 'topology' | 'base
         node(4, { name: 'connect', kind: 'connect', cluster: 'dr', id: 0 }),
       ]
     case 'migration':
-      return [
-        node(5, { name: 'zk', kind: 'zookeeper', cluster: 'primary', id: 0 }),
-        ...brokers('zk-broker', 3),
-        node(6, { name: 'c1', kind: 'controller', cluster: 'primary', id: 3000 }),
-      ]
+      return [node(5, { name: 'zk', kind: 'zookeeper', cluster: 'primary', id: 0 }), ...brokers('zk-broker', 3), controller(6, 0)]
   }
 }
 
+/** Whether clients can read and write there. */
+export const isBroker = ({ kind }: KafkaNode): boolean => kind === 'combined' || kind === 'broker' || kind === 'zk-broker'
+
 /** Brokers of a cluster. */
 export function brokersOf(nodes: readonly KafkaNode[], cluster: KafkaNode['cluster']): readonly KafkaNode[] {
-  return nodes.filter((node) => node.cluster === cluster && (node.kind === 'combined' || node.kind === 'zk-broker'))
+  return nodes.filter((node) => node.cluster === cluster && isBroker(node))
+}
+
+/** Controllers of a cluster that are no brokers. */
+export function controllersOf(nodes: readonly KafkaNode[]): readonly KafkaNode[] {
+  return nodes.filter(({ kind }) => kind === 'controller')
 }
 
 /** Addresses where clients, or the other cluster, find a cluster. */

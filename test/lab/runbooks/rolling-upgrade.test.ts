@@ -3,16 +3,14 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { atBlock, killedAt } from '../../support/at-block.ts'
+import { approveAs } from '../support/approve-as.ts'
 import { copyRunbooks } from '../support/copy-runbooks.ts'
 import finalizeFeatures from '../../../steps/kafka/finalize-features.ts'
 import { bench, execute } from '../../steps/support/tools.ts'
 import { describeWith } from '../../support/describe-with.ts'
-import { cli } from '../../support/reprise.ts'
 import { useLab } from '../support/lab.ts'
-import { countOf } from '../support/load-count.ts'
+import { tell, upgradeOf } from '../support/upgrade.ts'
 
-/** What the policy wants to have been done before a release of its kind. */
-const PROOFS = ['full-regression-testing', 'performance-baseline', 'rollback-plan-validated', 'documentation-updated']
 const LONG_MS = 900_000
 
 /** What a MirrorMaker 2 beside the cluster would have, by the names that 4.x knows. */
@@ -29,14 +27,10 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   const lab = useLab({ topology: 'upgrade', security: 'tls-scram' })
   const at = (): string => lab().env['PRIMARY_BOOTSTRAP'] ?? ''
   const config = (): string => lab().env['CLIENT_CONFIG'] ?? ''
-  const tool = (name: string, ...words: string[]) =>
-    lab().cli(name, ['--bootstrap-server', at(), '--command-config', config(), ...words])
+  const { tool, level, leader, nothingLost, newHome, prove, words, run, quick, begun, resumed, resume, killAt } = upgradeOf(lab)
   const settings = (node: string): string => join(lab().home, 'nodes', node, 'server.properties')
   const newTool = (words: string): string =>
     `"$KAFKA_NEW_HOME/bin/kafka-features.sh" --bootstrap-server ${at()} --command-config ${config()} ${words}`
-  /** The level of a feature, as the cluster's own tool of the old release says it. */
-  const level = async (): Promise<string | undefined> =>
-    /metadata\.version.*FinalizedVersionLevel: (\S+)/.exec(await tool('kafka-features.sh', 'describe'))?.[1]
 
   /** The line of each node by what it speaks: Fetch from version 4 on is 4.x, from 0 on 3.x. */
   const lines = async (): Promise<Readonly<Record<string, 'new' | 'old'>>> => {
@@ -48,69 +42,12 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
 
   /** The nodes in the order of the upgrade: the active controller last. */
   const inOrder = async (): Promise<readonly string[]> => {
-    const leader = `p${/LeaderId:\s+(\d)/.exec(await tool('kafka-metadata-quorum.sh', 'describe', '--status'))?.[1]}`
-    return [...['p1', 'p2', 'p3'].filter((node) => node !== leader), leader]
+    const active = `p${await leader()}`
+    return [...['p1', 'p2', 'p3'].filter((node) => node !== active), active]
   }
 
-  /** What was acknowledged is there, by the lab's own reading and by how far the cluster says that its partitions go. */
-  const nothingLost = async (): Promise<string> => {
-    const report = await lab().loadReport()
-    const { topic, acknowledged, longestGapMs, clusters } = report
-    const ends = await tool('kafka-get-offsets.sh', '--topic', topic)
-    const records = ends
-      .trim()
-      .split('\n')
-      .reduce((sum, line) => sum + Number(line.split(':')[2]), 0)
-    expect(acknowledged).toBeGreaterThan(100)
-    expect(records).toBeGreaterThanOrEqual(acknowledged)
-    expect(clusters.primary?.map(({ lost }) => lost)).toEqual([0, 0, 0])
-    expect(await tool('kafka-topics.sh', '--describe', '--under-replicated-partitions')).toBe('')
-    return `${acknowledged} acknowledged, 0 lost, ${countOf(report, 'primary', 'duplicated')} duplicated, longest gap ${longestGapMs} ms`
-  }
-
-  const wordsOf = (name: string, words: readonly string[]): string[] => {
-    const file = `runbooks/kafka/${name}`
-    const answers = ['--answers', `${file}.answers.yaml`, '--as', 'operator']
-    return ['run', `${file}.md`, '-e', 'lab', '--unattended', ...answers, ...words]
-  }
-  const run = (name: string, ...words: readonly string[]) => lab().reprise(wordsOf(name, words))
-  /** The figures, for the README. */
-  const tell = (what: string, figures: string): void => void process.stdout.write(`${what}: ${figures}\n`)
-  /** Where no release is yet: unpacked by the first run, found there by the next ones. */
-  const newHome = (): string => join(lab().root, 'opt/kafka-4.3.1')
-  const quick = (more: Readonly<Record<string, string>> = {}): string[] => {
-    const params = {
-      SOAK: '4s',
-      STEADY: '1s',
-      ISR_WINDOW_MS: '1000',
-      DISK_PCT: '99',
-      CLIENTS_MS: '1000',
-      KAFKA_NEW_HOME: newHome(),
-      ...more,
-    }
-    return Object.entries(params).flatMap(([name, value]) => ['-p', `${name}=${value}`])
-  }
   const finalise = () => run('finalise-features', '--allow', 'irreversible:finalise')
-  const back = (...words: readonly string[]) => run('roll-back-upgrade', '-p', `KAFKA_NEW_HOME=${newHome()}`, ...words)
-  const resumed = (id: string): string[] => ['resume', id, '--unattended', '--as', 'operator']
-  const resume = (id: string) => lab().reprise(resumed(id))
-
-  /** Starts a run, which asks for its approval, and gives that as somebody else: its id. */
-  const approved = async (asked: ReturnType<typeof run>, step: string): Promise<string> => {
-    const { code, stdout, stderr } = await asked
-    expect(code, stdout + stderr).toBe(6)
-    const [last] = JSON.parse((await lab().reprise(['runs', '--json'])).stdout) as { run: string }[]
-    const id = last?.run ?? ''
-    const given = await lab().exec(`echo approve | node '${cli}' approve ${id} ${step} --as lead`)
-    expect(given.code, given.stdout + given.stderr).toBe(0)
-    return id
-  }
-  const begun = (name = 'rolling-upgrade', more: Readonly<Record<string, string>> = {}) =>
-    approved(run(name, ...quick(more)), 'before')
-
-  /** Resumes a run and kills its engine as soon as a step has started. */
-  const killAt = (id: string, step: string): Promise<string> => killedAt(lab(), resumed(id), { block: step })
-
+  const back = () => run('roll-back-upgrade', '-p', `KAFKA_NEW_HOME=${newHome()}`)
   let first = ''
   let second = ''
 
@@ -132,11 +69,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
       expect(ended.code, ended.stdout + ended.stderr).toBe(4)
       expect(ended.stdout).toContain('too early: 90_days after')
       expect(ended.stdout).toContain('no run of full_regression_testing is recorded')
-      for (const name of PROOFS) {
-        const text = `# Runbook: Proof\n\n## Procedure\n\n### Step 1: See\n\n\`\`\`bash {check}\ntrue\n\`\`\`\n`
-        writeFileSync(join(lab().root, `${name}.md`), text)
-        expect(await lab().reprise(['run', `${name}.md`, '-e', 'lab', '--unattended'])).toMatchObject({ code: 0 })
-      }
+      await prove()
     },
     LONG_MS,
   )
@@ -234,7 +167,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   test(
     'until it is finalised the whole cluster goes back, its engine and then a broker killed on the way, and nothing is lost',
     async () => {
-      const id = await killedAt(lab(), wordsOf('roll-back-upgrade', ['-p', `KAFKA_NEW_HOME=${newHome()}`]), { block: 'start[1]' })
+      const id = await killedAt(lab(), words('roll-back-upgrade', '-p', `KAFKA_NEW_HOME=${newHome()}`), { block: 'start[1]' })
       const victim = Object.entries(await lines()).findLast(([, line]) => line === 'new')?.[0] ?? ''
       const ended = await atBlock(lab(), resumed(id), {
         block: 'whole',
@@ -278,7 +211,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   test(
     'finalising waits for its approval, and holds each level against what was asked',
     async () => {
-      const id = await approved(finalise(), 'finalise')
+      const id = await approveAs(lab(), await finalise(), { step: 'finalise', who: 'lead' })
       const ended = await resume(id)
       expect(ended.code, ended.stdout + ended.stderr).toBe(0)
       expect(ended.stdout).toContain('metadata.version 30 is 4.3-IV0')

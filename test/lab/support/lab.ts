@@ -11,7 +11,7 @@ import { keepRows } from '../../support/keep-rows.ts'
 
 /** Which lab a test wants. */
 export interface LabOptions {
-  readonly topology: 'single' | 'dr' | 'migration' | 'upgrade'
+  readonly topology: 'single' | 'dr' | 'migration' | 'upgrade' | 'upgrade-controllers'
   readonly version?: '4.3.1' | '3.9.2'
   readonly security?: 'none' | 'tls' | 'tls-scram' | 'tls-plain' | 'scram' | 'plain'
   /** Brokers advertise proxies, for the faults of links. */
