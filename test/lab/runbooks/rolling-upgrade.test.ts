@@ -46,7 +46,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
     return [...['p1', 'p2', 'p3'].filter((node) => node !== active), active]
   }
 
-  const finalise = () => run('finalise-features', '--allow', 'irreversible:finalise')
+  const irreversible = ['--allow', 'irreversible:finalise']
+  const finalise = () => run('finalise-features', ...irreversible)
   const back = () => run('roll-back-upgrade', '-p', `KAFKA_NEW_HOME=${newHome()}`)
   let first = ''
   let second = ''
@@ -209,9 +210,27 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   )
 
   test(
-    'finalising waits for its approval, and holds each level against what was asked',
+    'finalising changes nothing while a node is away',
     async () => {
       const id = await approveAs(lab(), await finalise(), { step: 'finalise', who: 'lead' })
+      const [away = ''] = await inOrder()
+      await lab().fault('kill', away)
+      const ended = await resume(id)
+      expect(ended.code, ended.stdout + ended.stderr).toBe(4)
+      expect(await level()).toBe('3.9-IV0')
+      await lab().fault('clear')
+    },
+    LONG_MS,
+  )
+
+  test(
+    'finalising waits for its approval, its engine killed before it and again once the cluster has taken it, and holds each level against what was asked',
+    async () => {
+      const killed = await killedAt(lab(), words('finalise-features', ...irreversible), { block: 'way-back' })
+      const id = await approveAs(lab(), await resume(killed), { step: 'finalise', who: 'lead' })
+      expect(await level()).toBe('3.9-IV0')
+      await killAt(id, 'finalised')
+      expect(await level()).not.toBe('3.9-IV0')
       const ended = await resume(id)
       expect(ended.code, ended.stdout + ended.stderr).toBe(0)
       expect(ended.stdout).toContain('metadata.version 30 is 4.3-IV0')
