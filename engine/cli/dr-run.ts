@@ -45,7 +45,8 @@ export async function drRun(id: string, given: Given): Promise<number> {
   }
   const watch = abortWatchOf(test, programme)
   const abort = test.abortIf === null ? null : judgeAbort(test.abortIf, watch?.file ?? null)
-  const against = await standsAgainst(test, { given, place, programme, path: paths[0] ?? '', abort })
+  const asked = test.approvals.length === 0 ? [] : await rolesAsked(paths[0] ?? '', flagsOf(test, given))
+  const against = await standsAgainst(test, { given, place, programme, path: paths[0] ?? '', abort, asked })
   const open = against.filter(({ what }) => given.override?.includes(what) !== true || (given.reason ?? '').trim() === '')
   if (open.length > 0) return refuse(...open.map((one) => usageProblem(problemOf(one, test, { programme, words: place.words }))))
   for (const line of notYet(test, given, place.words)) explain(`! ${line}`)
@@ -68,12 +69,14 @@ async function standsAgainst(
     programme,
     path,
     abort,
+    asked,
   }: {
     readonly given: Given
     readonly place: Place
     readonly programme: Programme
     readonly path: string
     readonly abort: AbortIf | null
+    readonly asked: readonly string[]
   },
 ): Promise<Against[]> {
   const last = evidenceFor(test, programme).at(-1)
@@ -81,6 +84,7 @@ async function standsAgainst(
   const { name: operator } = operatorOf(given, 'attended', place.root)
   return againstStart(test, {
     nowMs: Date.now(),
+    asked,
     operator,
     author: log.ok && log.stdout.trim() !== '' ? log.stdout.trim() : null,
     lastOperators: last?.operator.split(', ') ?? [],
@@ -107,6 +111,8 @@ function problemOf(
     }
     case 'participants':
       return { rule, reason: one.role === 'author' ? dr.isAuthor(one.name) : dr.isLastOperator(one.name), actual: one.name }
+    case 'approvals':
+      return { rule, reason: dr.notAsked(one.roles.join(', ')), expected: one.roles, actual: test.id }
     case 'abort_if':
       return {
         rule,
@@ -126,9 +132,7 @@ function noteAbort({ abortIf }: DrTest, judged: AbortIf | null): string[] {
 /** What the schedule asks for and nobody here watches: said, never passed over. */
 function notYet(test: DrTest, given: Given, { dr }: Words): string[] {
   const environment = given.environment ?? test.environment
-  const roles = test.approvals.map(({ role, min }) => (min === 1 ? role : `${min} × ${role}`))
   return [
-    ...(roles.length === 0 ? [] : [dr.approvalsNotYet(roles.join(', '))]),
     ...(test.abortIf === null || test.abortValues !== null ? [] : [dr.abortOnce(test.abortIf)]),
     ...(test.environment === null || environment === test.environment ? [] : [dr.elsewhere(environment ?? '', test.environment)]),
   ]
@@ -142,9 +146,27 @@ interface Whole {
   readonly abort: AbortWatch | null
 }
 
-async function runAll(files: readonly string[], { test, given, notes, words, abort }: Whole): Promise<number> {
+/** What was given, at the level and in the environment of the test where nothing else was said. */
+function flagsOf(test: DrTest, given: Given): Given {
   const environment = given.environment ?? test.environment
-  const flags: Given = { ...given, drill: given.drill ?? test.automation, ...(environment === null ? {} : { environment }) }
+  return { ...given, drill: given.drill ?? test.automation, ...(environment === null ? {} : { environment }) }
+}
+
+/** Roles whose approvals a runbook asks for before it changes anything, each as often as people are asked; of a step that may be left out, none. */
+async function rolesAsked(path: string, given: Given): Promise<readonly string[]> {
+  const { answers: _answers, param: _param, plan: _plan, from: _from, ...flags } = given
+  const { planned } = await prepare(relative(process.cwd(), path), flags, { unattended: false, trusted: false, noRow: true })
+  const steps = planned?.plan?.steps ?? []
+  const change = steps.findIndex(({ effect, section }) => effect === 'changes' && section !== 'rollback' && section !== 'cleanup')
+  return steps
+    .slice(0, change < 0 ? steps.length : change)
+    .filter(({ onlyIf, rows }) => onlyIf === null && rows.length === 0)
+    .flatMap(({ approve }) => approve?.roles ?? [])
+    .flatMap(({ role, count }) => Array.from({ length: count }, () => role))
+}
+
+async function runAll(files: readonly string[], { test, given, notes, words, abort }: Whole): Promise<number> {
+  const flags = flagsOf(test, given)
   const { from: _from, plan: _plan, ...further } = flags
   const unattended = given.unattended === true
   const startedMs = Date.now()

@@ -101,8 +101,8 @@ export const FLAGS = {
     value: 'WHAT',
     repeat: true,
     says: {
-      en: 'start a drill in spite of leftovers, blackout, window, participants or abort_if (with --reason)',
-      fr: 'commencer un exercice malgré leftovers, blackout, window, participants ou abort_if (avec --reason)',
+      en: 'start a drill in spite of leftovers, approvals, blackout, window, participants or abort_if (with --reason)',
+      fr: 'commencer un exercice malgré leftovers, approvals, blackout, window, participants ou abort_if (avec --reason)',
     },
   },
   schedule: {

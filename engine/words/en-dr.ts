@@ -62,8 +62,8 @@ export const enDr = {
       `Unexpected operator ${name}, who last changed the runbook: expected somebody else, or --override participants --reason TEXT`,
     isLastOperator: (name: string) =>
       `Unexpected operator ${name}, who ran it the last time: expected somebody else, or --override participants --reason TEXT`,
-    approvalsNotYet: (roles: string) =>
-      `This version does not ask for the schedule's approvals (${roles}); those of the runbook's own steps hold`,
+    notAsked: (roles: string) =>
+      `Unexpected start: the schedule wants approvals (${roles}) that the runbook does not ask for before its first change: write **Approval** there, or say why not: --override approvals --reason TEXT`,
     abortHolds: (text: string, values: string) =>
       `Unexpected start while abort_if holds (${text}, with ${values}): wait, or say why not: --override abort_if --reason TEXT`,
     abortNotKnown: (text: string, why: string) =>

@@ -65,8 +65,8 @@ export const frDr: Widen<typeof enDr> = {
       `Opérateur inattendu ${name}, dernier auteur du runbook : attendu quelqu'un d'autre, ou --override participants --reason TEXTE`,
     isLastOperator: (name) =>
       `Opérateur inattendu ${name}, qui l'a exécuté la dernière fois : attendu quelqu'un d'autre, ou --override participants --reason TEXTE`,
-    approvalsNotYet: (roles) =>
-      `Cette version ne demande pas les approbations du programme (${roles}) ; celles des étapes du runbook tiennent`,
+    notAsked: (roles) =>
+      `Départ inattendu : le programme veut des approbations (${roles}) que le runbook ne demande pas avant son premier changement : y écrire **Approbation**, ou dire pourquoi pas : --override approvals --reason TEXTE`,
     abortHolds: (text, values) =>
       `Départ inattendu alors que abort_if est vrai (${text}, avec ${values}) : attendre, ou dire pourquoi pas : --override abort_if --reason TEXTE`,
     abortNotKnown: (text, why) =>

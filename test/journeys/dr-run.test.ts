@@ -107,6 +107,31 @@ describe('dr run', () => {
     expect((await call('show', '--json')).stdout).toContain(`override ${what}: the auditor is here`)
   })
 
+  test.each([
+    ['asks nobody', '', 1],
+    ['asks somebody else', '**Approval**: `owner`\n\n> Go.\n\n', 1],
+    ['asks one of two', '**Approval**: `dr-lead`\n\n> Go.\n\n', 2],
+  ])('refuses a runbook that %s where the schedule wants approvals, and nothing has run', async (_, asks, min) => {
+    const text = book().replace('```bash {command', () => `${asks}\`\`\`bash {command`)
+    const { root, call, dr } = folder({ 'book.md': text }, `, approvals: [{role: dr-lead, min: ${min}}]`)
+    const given = ['--drill=partial']
+    const refused = await dr(...given)
+    expect(refused.code, refused.stdout + refused.stderr).toBe(2)
+    expect(refused.stderr).toContain(min === 1 ? '(dr-lead)' : '(2 × dr-lead)')
+    expect(existsSync(join(root, '.reprise/runs'))).toBe(false)
+    const over = await dr(...given, '--override', 'approvals', '--reason', 'agreed by telephone')
+    expect(over.code, over.stdout + over.stderr).toBe(asks === '' ? 0 : 6)
+    expect((await call('show', '--json')).stdout).toContain('override approvals: agreed by telephone')
+  })
+
+  test('waits for the approval that the schedule wants, where its runbook asks for it, and changes nothing before', async () => {
+    const text = book().replace('```bash {command', () => '**Approval**: `dr-lead`\n\n> Go.\n\n```bash {command')
+    const { dr, log } = folder({ 'book.md': text }, ', approvals: [{role: dr-lead, min: 1}]')
+    const ended = await dr('--drill=partial')
+    expect(ended.code, ended.stdout + ended.stderr).toBe(6)
+    expect(log()).toBe('')
+  })
+
   test('refuses who ran it the last time, where the schedule says so', async () => {
     const { dr } = folder({}, ', participants: {exclude: [last_operator]}')
     expect((await dr()).code).toBe(0)
@@ -119,11 +144,9 @@ describe('dr run', () => {
   })
 
   test('says what of the schedule nobody watches, and that another environment does not count', async () => {
-    const more = ', approvals: [{role: dr-lead, min: 2}]'
-    const { call, dr } = folder({}, more)
+    const { call, dr } = folder()
     const { code, stderr } = await dr('-e', 'lab')
     expect(code).toBe(0)
-    expect(stderr).toContain('(2 × dr-lead)')
     expect(stderr).toContain('the schedule says staging: it will not count')
     expect((await call('dr', 'status', '--json')).stdout).toContain('"why":"environment"')
   })

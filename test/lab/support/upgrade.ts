@@ -13,28 +13,28 @@ const PROOFS = ['full-regression-testing', 'performance-baseline', 'rollback-pla
 /** The upgrade of a lab from 3.9 to 4.3 under its load, and what the cluster says of it by its own tools. */
 export interface Upgrade {
   /** One of the cluster's own tools of the old release, which has to succeed. */
-  tool(name: string, ...words: readonly string[]): Promise<string>
+  readonly tool: (name: string, ...words: readonly string[]) => Promise<string>
   /** The level of a feature, as the cluster's own tool of the old release says it. */
-  level(): Promise<string | undefined>
+  readonly level: () => Promise<string | undefined>
   /** The id of the controller that leads. */
-  leader(): Promise<number>
+  readonly leader: () => Promise<number>
   /** What was acknowledged is there, by the lab's own reading and by how far the cluster says that its partitions go: figures. */
-  nothingLost(): Promise<string>
+  readonly nothingLost: () => Promise<string>
   /** Where no release is at first: unpacked by the first run, found there by the next ones. */
-  newHome(): string
+  readonly newHome: () => string
   /** Runs of what the policy wants proven. */
-  prove(): Promise<void>
+  readonly prove: () => Promise<void>
   /** The words of a run of a runbook, with its answers. */
-  words(name: string, ...more: readonly string[]): string[]
-  run(name: string, ...more: readonly string[]): Promise<Ended>
+  readonly words: (name: string, ...more: readonly string[]) => string[]
+  readonly run: (name: string, ...more: readonly string[]) => Promise<Ended>
   /** Parameters that wait no longer than a test must. */
-  quick(more?: Readonly<Record<string, string>>): string[]
+  readonly quick: (more?: Readonly<Record<string, string>>) => string[]
   /** Starts an upgrade, which asks for its approval, and gives that as somebody else: its id. */
-  begun(name?: string, more?: Readonly<Record<string, string>>): Promise<string>
-  resumed(id: string): string[]
-  resume(id: string): Promise<Ended>
+  readonly begun: (name?: string, more?: Readonly<Record<string, string>>) => Promise<string>
+  readonly resumed: (id: string) => string[]
+  readonly resume: (id: string) => Promise<Ended>
   /** Resumes a run and kills its engine as soon as a step has started. */
-  killAt(id: string, step: string): Promise<string>
+  readonly killAt: (id: string, step: string) => Promise<string>
 }
 
 /** The figures, for the README. */
