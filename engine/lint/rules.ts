@@ -9,6 +9,7 @@ import changeWithoutValidation from './rules/change-without-validation.ts'
 import contextChange from './rules/context-change.ts'
 import countAsProof from './rules/count-as-proof.ts'
 import decisionGap from './rules/decision-gap.ts'
+import equalSums from './rules/equal-sums.ts'
 import exitAtTopLevel from './rules/exit-at-top-level.ts'
 import fenceLanguage from './rules/fence-language.ts'
 import fixedSleep from './rules/fixed-sleep.ts'
@@ -32,6 +33,7 @@ import proofCannotFail from './rules/proof-cannot-fail.ts'
 import secretInArgv from './rules/secret-in-argv.ts'
 import silentProof from './rules/silent-proof.ts'
 import sshExpansion from './rules/ssh-expansion.ts'
+import sshLostVariable from './rules/ssh-lost-variable.ts'
 import stepInput from './rules/step-input.ts'
 import stepOrder from './rules/step-order.ts'
 import sumOfNothing from './rules/sum-of-nothing.ts'
@@ -58,6 +60,7 @@ export const rules: readonly Rule[] = [
   contextChange,
   countAsProof,
   decisionGap,
+  equalSums,
   exitAtTopLevel,
   fenceLanguage,
   fixedSleep,
@@ -81,6 +84,7 @@ export const rules: readonly Rule[] = [
   secretInArgv,
   silentProof,
   sshExpansion,
+  sshLostVariable,
   stepInput,
   stepOrder,
   sumOfNothing,

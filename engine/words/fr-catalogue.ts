@@ -132,6 +132,10 @@ export const frCatalogue: readonly Sentence[] = [
     '{1} réussit quand son propre outil échoue, attendu une preuve qui peut échouer',
   ],
   [
+    'Unexpected `if` that passes on both its sides, expected a side that fails, such as `else false`',
+    '`if` qui réussit des deux côtés, attendu un côté qui échoue, comme `else false`',
+  ],
+  [
     'Unexpected secret `{1}` in the arguments of `{2}`, expected it by environment, standard input or file',
     "Secret `{1}` dans les arguments de `{2}`, attendu par l'environnement, l'entrée standard ou un fichier",
   ],
@@ -142,6 +146,14 @@ export const frCatalogue: readonly Sentence[] = [
   [
     'Unexpected {1} after `ssh HOST`, which this machine expands, expected it in single quotes or escaped; or **On** for the whole step',
     "{1} après `ssh HÔTE` : cette machine l'interprète, attendu entre apostrophes ou échappé ; ou **Sur** pour toute l'étape",
+  ],
+  [
+    'Unexpected variable `{1}` in quoted text for `ssh`, which has no value on the other host, expected `ssh HOST bash -s -- "${2}"` and `$1` there, `set -u`, or **On** for the whole step',
+    "Variable `{1}` dans un texte entre apostrophes pour `ssh` : elle n'a pas de valeur sur l'autre hôte, attendu `ssh HÔTE bash -s -- \"${2}\"` et là-bas `$1`, `set -u`, ou **Sur** pour toute l'étape",
+  ],
+  [
+    'Unexpected comparison of two sums by `{1}`, which are equal where both sides read nothing, expected a proof that something was read, such as `[ -s FILE ]` or a count above 0',
+    "Comparaison de deux sommes par `{1}` : elles sont égales là où rien n'a été lu des deux côtés, attendu une preuve que quelque chose a été lu, comme `[ -s FICHIER ]` ou un nombre supérieur à 0",
   ],
   [
     'Unexpected key `{1}` for `{2}`, expected one that it knows',

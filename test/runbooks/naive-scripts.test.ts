@@ -165,9 +165,54 @@ other=$(kafka-console-consumer.sh --topic primary.t --from-beginning --timeout-m
 [ "$one" == "$other" ]`,
     ),
     tools: { 'kafka-console-consumer.sh': down },
-    rules: [],
+    rules: ['equal-sums'],
     ends: 'failed',
     says: /same/,
+  },
+  {
+    fault: 'two sums of what tools print that find nothing and say so to nobody are equal',
+    text: fence(
+      'check id=same',
+      `one=$(kafka-console-consumer.sh --topic t --from-beginning --timeout-ms 1000 2>/dev/null | md5sum)
+other=$(kafka-console-consumer.sh --topic primary.t --from-beginning --timeout-ms 1000 2>/dev/null | md5sum)
+if [ "$one" == "$other" ]; then echo "same"; else exit 1; fi`,
+    ),
+    tools: { 'kafka-console-consumer.sh': silent },
+    rules: ['equal-sums', 'exit-at-top-level'],
+    ends: 'reported',
+    says: /equal-sums/,
+  },
+  {
+    fault: 'a tool with an option that it does not have is asked in a condition that nobody reads',
+    text: fence(
+      'check id=up',
+      'if kafka-broker-api-versions.sh --bootstrap-server kafka-dr:9092 --timeout 10000 2>/dev/null; then\n  echo "up"\nfi',
+    ),
+    tools: { 'kafka-broker-api-versions.sh': 'echo "timeout is not a recognized option" >&2; exit 1' },
+    rules: ['proof-cannot-fail'],
+    ends: 'refused',
+    says: /proof-cannot-fail/,
+  },
+  {
+    fault: 'a quoted here-document hides a variable from the host that it is for',
+    text: `${fence(
+      'command id=upgrade',
+      `NEW_VERSION=4.0.0
+ssh kafka-1 << 'EOF'
+  tar -xzf /tmp/kafka.tgz -C /opt/
+  rm -rf /opt/kafka
+  mv /opt/kafka_2.13-$NEW_VERSION /opt/kafka
+EOF`,
+    )}
+**Validation**: it runs.
+
+${fence('validate id=runs', 'ssh kafka-1 systemctl is-active kafka | tee state')}
+**Rollback**: none, the old release is kept.
+`,
+    tools: { ssh: silent },
+    rules: ['ssh-lost-variable'],
+    ends: 'reported',
+    says: /ssh-lost-variable/,
   },
   {
     fault: 'names that nobody gave a value',

@@ -6,7 +6,7 @@ import { joinedTo, scriptOf } from '../shell-of.ts'
 import { attributeOf, isProof, scriptsOf, textOf } from '../spots.ts'
 
 /**
- * A check, wait or validation that also passes when its own tool fails: `[ -z "$(…)" ]`, `! grep`, `… || true`, nothing at all.
+ * A check, wait or validation that also passes when its own tool fails: `[ -z "$(…)" ]`, `! grep`, `… || true`, nothing at all; or that ends in an `if` which only prints, whichever side it takes (a warning where something before it can fail).
  *
  * An error in a fence without braces too.
  *
@@ -23,6 +23,14 @@ import { attributeOf, isProof, scriptsOf, textOf } from '../spots.ts'
  *
  * ```bash {check capture=count:int}
  * grep -c error kafka.log || true
+ * ```
+ *
+ * ```bash {check}
+ * if kafka-ready; then echo up; else echo down; false; fi
+ * ```
+ *
+ * ```bash {check capture=state}
+ * if kafka-ready; then echo up; else echo down; fi
  * ```
  *
  * ```bash {check}
@@ -45,11 +53,22 @@ import { attributeOf, isProof, scriptsOf, textOf } from '../spots.ts'
  * ```bash {check}
  * # later
  * ```
+ *
+ * ```bash {check}
+ * if kafka-ready --timeout 10; then echo up; fi
+ * ```
+ *
+ * ```bash {check}
+ * state=$(kafka-state)
+ * if [ "$state" = ready ]; then echo up; else echo down; fi
+ * ```
  * ````
  * → 2:1 error
  * → 3:1 error
  * → 8:35 error
  * → 11:1 error
+ * → 16:4 error
+ * → 21:4 warning
  */
 export default defineRule({
   name: 'proof-cannot-fail',
@@ -73,9 +92,41 @@ export default defineRule({
           actual: what,
         })
       }
+      const open = isOutputJudged(block) ? null : openIf(shell, block)
+      if (open !== null)
+        report({
+          place: placeIn(block, open.offset, open.end),
+          reason: 'Unexpected `if` that passes on both its sides, expected a side that fails, such as `else false`',
+          severity: open.isAll ? 'error' : 'warning',
+        })
     }
   },
 })
+
+/** The `if` that ends a block without a side that can fail, and whether it is all that the block proves. */
+function openIf({ commands }: Script, block: Block): { offset: number; end: number; isAll: boolean } | null {
+  let from = commands.length
+  while (from > 0 && isOfLastIf(commands, from - 1, block.body)) from -= 1
+  const first = commands[from]
+  const sides = commands.slice(from).filter(({ around }) => !around.includes('if'))
+  if (first === undefined || !sides.every(onlySays)) return null
+  return { offset: first.offset, end: first.words.at(-1)?.end ?? first.end, isAll: commands.slice(0, from).every(alwaysPasses) }
+}
+
+function isOfLastIf(commands: readonly Command[], at: number, body: string): boolean {
+  const command = commands[at]
+  const next = commands[at + 1]
+  if (command === undefined || command.around.includes('function')) return false
+  const isIn = command.around.includes('if') || command.around.includes('then')
+  return isIn && (next === undefined || !/(?:^|[\s;])fi(?:$|[\s;])/.test(body.slice(command.end, next.offset)))
+}
+
+/** It prints, or ends the block well. */
+function onlySays({ words, redirects }: Command): boolean {
+  const [name, code] = words
+  if (/^(?:exit|return)$/.test(name?.value ?? '')) return code?.value === '0'
+  return redirects.length === 0 && /^(?:echo|printf|true|:|log|logger|sleep|date)$/.test(name?.value ?? '')
+}
 
 function* faults(shell: Script, block: Block): Generator<{ offset: number; end: number; what: string }> {
   for (const command of shell.commands) {

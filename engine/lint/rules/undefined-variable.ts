@@ -1,11 +1,8 @@
 import { nearest } from '../../language/nearest.ts'
 import { defineRule } from '../define-rule.ts'
+import { needsValue } from '../environment.ts'
 import { placeIn } from '../place-in.ts'
 import { eachScope } from '../scope.ts'
-
-/** What every shell has, or may be taken to have. */
-const environment =
-  /^(?:PATH|HOME|USER|LOGNAME|PWD|OLDPWD|SHELL|TERM|TMPDIR|LANG|LANGUAGE|LC_\w+|TZ|HOSTNAME|HOSTTYPE|OSTYPE|MACHTYPE|UID|EUID|PPID|SHLVL|RANDOM|SRANDOM|SECONDS|LINENO|EPOCHSECONDS|EPOCHREALTIME|IFS|PS[0-4]|REPLY|OPTARG|OPTIND|PIPESTATUS|FUNCNAME|GROUPS|DIRSTACK|COLUMNS|LINES|MAPFILE|READLINE_\w+|COPROC(?:_PID)?|BASH\w*|SSH_\w+|SUDO_\w+|XDG_\w+|EDITOR|VISUAL|PAGER|DISPLAY|_)$/
 
 /**
  * A variable that a block uses and nothing defines: no parameter, no capture, no built-in name, no assignment in this or an earlier block.
@@ -47,8 +44,9 @@ export default defineRule({
     eachScope(runbook, ({ spot: { block }, variables, has, names }) => {
       if (!variables.ok) return
       const seen = new Set<string>()
-      for (const { name, offset, defaulted } of variables.uses) {
-        if (defaulted || seen.has(name) || !/^[A-Za-z_]/.test(name) || has(name) || environment.test(name)) continue
+      for (const use of variables.uses) {
+        const { name, offset } = use
+        if (!needsValue(use) || seen.has(name) || has(name)) continue
         seen.add(name)
         const at = Math.max(offset, block.body.indexOf(name, offset))
         report({
