@@ -103,7 +103,7 @@ function optionOf(name: FlagName, lang: Lang): Option {
   return option
 }
 
-const OVERRIDES = ['leftovers', 'blackout', 'window', 'participants', 'abort_if']
+const OVERRIDES = ['leftovers', 'approvals', 'blackout', 'window', 'participants', 'abort_if']
 
 function oneOf(word: string, before: readonly string[] | undefined): readonly string[] {
   if (!OVERRIDES.includes(word)) throw new InvalidArgumentError(`expected ${OVERRIDES.join(', ')}`)
