@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
+import type { AbortWatch } from '../local/record.ts'
 import type { DrTest } from '../model/schedule.ts'
 import { type AbortIf, judgeAbortIf } from '../report/abort-if.ts'
 import { looksSecret } from '../secrets/names.ts'
@@ -11,12 +12,6 @@ const MAX_AGE_MS = 5 * 60_000
 const EVERY_MS = 2000
 /** A file that is being written anew is bridged by so many looks. */
 const LOOKS = 3
-
-/** A condition that ends a drill, and the file whose values it is judged by as long as it runs. */
-export interface AbortWatch {
-  readonly text: string
-  readonly file: string
-}
 
 /** The condition of a test that names a file of values; null: it is looked at before the start only. */
 export function abortWatchOf({ abortIf, abortValues }: DrTest, programme: Programme): AbortWatch | null {

@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { formatDay } from '../language/calendar.ts'
 import { nearest } from '../language/nearest.ts'
+import type { AbortWatch } from '../local/record.ts'
 import type { Problem } from '../model/problem.ts'
 import type { DrTest } from '../model/schedule.ts'
 import { dueOf } from '../report/due.ts'
@@ -8,7 +9,7 @@ import { againstStart, type Against } from '../report/start-day.ts'
 import type { Words } from '../words/words.ts'
 import { cronPeriod } from '../workspace/cron.ts'
 import type { AbortIf } from '../report/abort-if.ts'
-import { type AbortWatch, abortWatchOf, judgeAbort, watchAbort } from './abort-watch.ts'
+import { abortWatchOf, judgeAbort } from './abort-watch.ts'
 import { evidenceFor, pathOf, type Programme } from './dr-evidence.ts'
 import { openSchedule } from './dr-schedule.ts'
 import { EXIT } from './exit.ts'
@@ -189,10 +190,8 @@ async function runAll(files: readonly string[], { test, given, notes, words, abo
         planOf: (plan) => plan,
         notes,
         chain,
-        watches: [
-          ...(test.durationMs === null ? [] : [watchTimeBox({ limitMs: test.durationMs, startedMs })]),
-          ...(abort === null ? [] : [watchAbort(abort)]),
-        ],
+        watches: test.durationMs === null ? [] : [watchTimeBox({ limitMs: test.durationMs, startedMs })],
+        ...(abort === null ? {} : { abort }),
       },
     )
     if (code === EXIT.passed) continue

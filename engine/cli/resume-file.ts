@@ -15,6 +15,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Json } from '../model/value.ts'
 import { runSummary } from '../report/run-summary.ts'
 import type { Terminal } from '../terminal/attended.ts'
+import { watchAbort } from './abort-watch.ts'
 import { EXIT, Exit } from './exit.ts'
 import { attendedFace, isTerminal } from './faces.ts'
 import type { Given } from './flags.ts'
@@ -66,8 +67,10 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
     const chosen = await choose(record, plan, terminal, going)
     if (chosen === null) return leave(place)
     secrets = keepSecrets(values.secrets, place.project.policy.redact)
+    const around = tools(given, { prepared, place, terminal, interrupts, secrets })
+    const watch = record.origin.abort && watchAbort(record.origin.abort)({ ...around, interrupts })
     const ran = await resumeRun({
-      ...tools(given, { prepared, place, terminal, interrupts, secrets }),
+      ...around,
       record,
       plan,
       bytes: prepared.bytes,
@@ -76,6 +79,7 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
       takeOver: given.takeOver === true ? (given.reason ?? '') : null,
       approvals: approved.heard,
     })
+    watch?.stop()
     if (ran.status === 'passed') return refuse(record, place, { reason: place.words.cli.endedPassed(record.runId) })
     if (ran.status === 'unwritable')
       return refuse(record, place, { reason: place.words.cli.unwritable(record.folder, ran.reason), rule: 'records' })

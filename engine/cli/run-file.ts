@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
-import { type Origin, realPath } from '../local/record.ts'
+import { type AbortWatch, type Origin, realPath } from '../local/record.ts'
 import { locksFolder } from '../local/run-lock.ts'
 import { keepSecrets, type SecretsOf } from '../local/secrets-of.ts'
 import type { SittingEnd } from '../local/sitting.ts'
@@ -12,6 +12,7 @@ import type { Terminal } from '../terminal/attended.ts'
 import { simulatedText } from '../terminal/overview-screen.ts'
 import { refusedText } from '../terminal/refused.ts'
 import { EXIT } from './exit.ts'
+import { watchAbort } from './abort-watch.ts'
 import { attendedFace, isTerminal, unattendedFace, withFactLines } from './faces.ts'
 import type { Given } from './flags.ts'
 import { incidentStart } from './incident-start.ts'
@@ -42,6 +43,8 @@ export interface RunKind {
   /** Recorded as notes before its first step. */
   readonly notes?: readonly string[]
   readonly watches?: readonly Watch[]
+  /** Ends the run as soon as it holds, also when the run is gone on with. */
+  readonly abort?: AbortWatch
   /** Told as soon as the run has its id and its lock. */
   readonly onRun?: (runId: string) => void
 }
@@ -122,11 +125,11 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
   if (terminal === null) for (const note of [...notes, ...(simulated === null ? [] : [simulated])]) explain(`! ${note}`)
   kept.secrets = keepSecrets(values.secrets, prepared.project.policy.redact)
   const face = faceOf(given, terminal, prepared)
-  const watches = (kind.watches ?? []).map((watch) => watch({ face, interrupts, words }))
+  const watches = watchesOf(kind).map((watch) => watch({ face, interrupts, words }))
   const ran = await startRun({
     plan,
     bytes: prepared.bytes,
-    origin: originOf(prepared, given, { locks: locks.folder, writesRow: kind.writesRow }),
+    origin: originOf(prepared, given, { locks: locks.folder, kind }),
     settings,
     started: values.started,
     notes: beginning.notes,
@@ -149,6 +152,9 @@ async function begin(beginning: Beginning): Promise<SittingEnd | number> {
   for (const watch of watches) watch.stop()
   return endOf(ran, prepared, json)
 }
+
+const watchesOf = ({ watches = [], abort }: RunKind): readonly Watch[] =>
+  abort === undefined ? watches : [...watches, watchAbort(abort)]
 
 /** A sitting's end, or the exit code of a start that was refused by the disk or by a lock. */
 function endOf(ran: Ran, { runs, words }: Prepared, json: boolean): SittingEnd | number {
@@ -177,7 +183,7 @@ function capturesOf({ planned }: Prepared, plan: Plan, given: Given): readonly W
 function originOf(
   { path, root }: Prepared,
   given: Given,
-  { locks, writesRow }: { readonly locks: string; readonly writesRow: boolean },
+  { locks, kind: { writesRow, abort } }: { readonly locks: string; readonly kind: RunKind },
 ): Origin {
   const { environment, param, drill, allow, iMean, steps } = given
   const inputs = {
@@ -188,7 +194,15 @@ function originOf(
     ...(iMean === undefined ? {} : { iMean }),
     ...(steps === undefined ? {} : { steps: steps.map((folder) => resolve(folder)) }),
   }
-  return { file: realPath(path), root, noHistory: given.noHistory === true, writesRow, locks, inputs }
+  return {
+    file: realPath(path),
+    root,
+    noHistory: given.noHistory === true,
+    writesRow,
+    locks,
+    inputs,
+    ...(abort === undefined ? {} : { abort }),
+  }
 }
 
 /** Who sees the run: a person at a terminal, or lines. */

@@ -17,6 +17,14 @@ export interface Origin {
   readonly locks: string
   /** The flags that shaped the plan, for whoever plans it again. */
   readonly inputs: Inputs
+  /** What ends the drill as soon as it holds, in each of its sittings. */
+  readonly abort?: AbortWatch
+}
+
+/** A condition that ends a drill, and the file whose values it is judged by as long as it runs. */
+export interface AbortWatch {
+  readonly text: string
+  readonly file: string
 }
 
 export interface Inputs {

@@ -201,6 +201,24 @@ describe('dr run', () => {
     expect((await call('show', '--json')).stdout).toContain(said)
   })
 
+  test('a drill whose engine was killed is watched again when it goes on', async () => {
+    const text = book('sleep 25').replace('id=switch', 'id=switch idempotent')
+    const more = ', abort_if: "budget < 0.5", abort_values: budget.env'
+    const { root, call, log, runs } = folder({ 'budget.env': 'budget=0.8\n', 'book.md': text }, more)
+    const words = ['dr', 'run', 'full-failover', '--unattended', '--as', 'ann']
+    const killed = spawn(process.execPath, [cli, ...words], { cwd: root, env: plainEnv(), stdio: 'ignore' })
+    await until(() => existsSync(join(root, 'dirty')))
+    const gone = new Promise((resolve) => killed.on('close', resolve))
+    killed.kill('SIGKILL')
+    await gone
+    writeFileSync(join(root, 'budget.env'), 'budget=0.4\n')
+    const ended = await call('resume', '--unattended', '--as', 'ann')
+    expect(ended.code, ended.stdout + ended.stderr).not.toBe(0)
+    expect(ended.stdout + ended.stderr).toContain('with budget=0.4')
+    expect(await runs()).toMatchObject([{ result: 'stopped' }])
+    expect(log()).toBe('clean\n')
+  })
+
   test.each([
     ['holds', 'budget=0.4\n', 'with budget=0.4'],
     ['has nothing to be told by', null, 'cannot be read (ENOENT)'],
