@@ -118,7 +118,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
     must(await lab().exec(`${reprise} rollback ${id} --unattended`, slow), 3)
     await isBack()
     await nothingLost()
-  }, 1_200_000)
+  }, 600_000)
 
   test('a gate looks again at what has changed since, and KRaft brokers are taken back to ZooKeeper', async () => {
     const id = await begin()
@@ -137,7 +137,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
     await isBack()
     expect(await lab().cli('kafka-topics.sh', [...at(), '--list'])).not.toContain('kraft-migration-probe')
     await nothingLost()
-  }, 1_200_000)
+  }, 600_000)
 
   test('through all phases ZooKeeper is switched off, and no acknowledged record is lost', async () => {
     const id = await begin()
@@ -170,5 +170,5 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/kraft-migration', () => {
     ])
     expect(readFileSync(join(lab().root, file), 'utf8')).toMatch(/\| `r-\S+` *\|.*\| passed *\|/)
     tell('ZooKeeper to KRaft, three times taken back before', await nothingLost())
-  }, 1_200_000)
+  }, 600_000)
 })
