@@ -142,3 +142,23 @@ test.each(['true', 'exit 3'])('what a block assigns to a name of a secret is not
     remove()
   }
 })
+
+test('what the project redacts is in no plan and in no export, where it is asked for', async () => {
+  const { root, remove } = workspace({
+    'book.md': book([`| NOTE | string | \`${SECRET}\` | a word |`], use.replace('$PASS', '$NOTE')).replace('PASS=…', 'NOTE=…'),
+    'reprise.yaml': 'redact: ["topsecret\\\\w+"]\n',
+  })
+  try {
+    for (const words of [['plan'], ['plan', '--json'], ['export', '--format', 'bash'], ['export', '--format', 'md']]) {
+      const [command = '', ...flags] = words
+      const ended = await reprise([command, 'book.md', ...flags], { cwd: root })
+      expect(ended.code, ended.stderr).toBe(0)
+      expect(ended.stdout).toContain('NOTE')
+      expect(ended.stdout + ended.stderr, words.join(' ')).not.toContain(SECRET)
+    }
+    const { stdout } = await reprise(['export', 'book.md'], { cwd: root })
+    expect(stdout).not.toContain('•••')
+  } finally {
+    remove()
+  }
+})

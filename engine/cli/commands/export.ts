@@ -1,6 +1,7 @@
 import { exportBash } from '../../plan/export-bash.ts'
 import { exportMarkdown } from '../../plan/export-md.ts'
 import { writeFileSync } from 'node:fs'
+import { redactorOf } from '../../secrets/redactor.ts'
 import { visible } from '../../language/control.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
@@ -13,12 +14,18 @@ export async function command({ args, given }: Call): Promise<number> {
   const json = given.json === true
   const prepared = await prepare(args[0] ?? '', given, { unattended: false, trusted: given.trust === true, noRow: true })
   const { words, planned, problems, file, source, runbook, stepTypes } = prepared
-  const plan = planned?.plan ?? null
-  if (plan === null || runbook === null || errorsOf(problems).length > 0) {
+  const found = planned?.plan ?? null
+  if (found === null || runbook === null || errorsOf(problems).length > 0) {
     tellProblems(problems, { json, words, sources: new Map([[file, source]]) })
     return EXIT.usage
   }
-  const text = given.format === 'md' ? exportMarkdown(plan, { runbook, stepTypes, words }) : exportBash(plan, { runbook, words })
+  const redactor = redactorOf([], prepared.project.policy.redact)
+  // A value that must not be shown is asked for like one that nobody gave.
+  const params = found.params.map((one) => (redactor.contains(one.value ?? '') ? { ...one, value: null } : one))
+  const plan = { ...found, params }
+  const text = redactor.text(
+    given.format === 'md' ? exportMarkdown(plan, { runbook, stepTypes, words }) : exportBash(plan, { runbook, words }),
+  )
   if (given.out === undefined) {
     write(1, json ? `${JSON.stringify({ format: given.format ?? 'bash', text })}\n` : process.stdout.isTTY ? visible(text) : text)
     return EXIT.passed

@@ -1,6 +1,7 @@
 import { detailsScreen } from '../../terminal/details-screen.ts'
 import { overviewScreen } from '../../terminal/overview-screen.ts'
 import { missingText, refusedText } from '../../terminal/refused.ts'
+import { redactorOf } from '../../secrets/redactor.ts'
 import { planJson } from '../../plan/plan-json.ts'
 import type { Call } from '../command-table.ts'
 import { EXIT } from '../exit.ts'
@@ -16,11 +17,12 @@ export async function command({ args, given }: Call): Promise<number> {
   const prepared = await prepare(args[0] ?? '', given, { unattended, trusted: given.trust === true })
   const { words, planned, problems, file, source } = prepared
   const sources = new Map([[file, source]])
-  const plan = planned?.plan ?? null
-  if (plan === null || errorsOf(problems).length > 0) {
+  const found = planned?.plan ?? null
+  if (found === null || errorsOf(problems).length > 0) {
     tellProblems(problems, { json, words, sources })
     return EXIT.usage
   }
+  const plan = redactorOf([], prepared.project.policy.redact).json(found)
   const missing = planned?.missing ?? []
   if (unattended && missing.length > 0) {
     if (json)
@@ -48,7 +50,7 @@ export async function command({ args, given }: Call): Promise<number> {
       `${cli.needs}${words.colon} ${needs}`,
       ...(missing.length === 0 ? [] : [missingText(missing, words)]),
       ...(plan.estimateMs === null ? [] : [`${cli.estimate}${words.colon} ${cli.estimateIn(plan.estimateMs)}`]),
-      `${cli.hash}${words.colon} ${plan.hash}`,
+      `${cli.hash}${words.colon} ${found.hash}`,
     ].join('\n'),
   )
   return EXIT.passed
