@@ -122,10 +122,15 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     }
   }, 600_000)
 
-  test('a topic moves with its clients and loses no record, and the others stay', async () => {
+  test('as a test of the programme a topic moves with its clients and loses no record, and the others stay', async () => {
+    const programme = `dr_tests:\n  - {name: One topic, frequency: quarterly, automation: partial, runbook: ${file}, environment: lab, owner: platform}\n`
+    writeFileSync(join(lab().root, 'dr-test-schedule.yaml'), programme)
     await prepare()
-    const ended = await move()
+    const drill = words().replace(`run ${file} -e lab`, 'dr run one-topic')
+    const ended = await lab().exec(`${reprise} ${drill}`, { timeoutMs: 400_000 })
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
+    const status = await lab().reprise(['dr', 'status', '--json'])
+    expect([status.code, JSON.parse(status.stdout)]).toEqual([0, [expect.objectContaining({ state: 'planned' })]])
     expect(await hasMoved('one topic, planned', ended)).toBe(0)
     const group = await lab().cli('kafka-consumer-groups.sh', [...site.on('dr'), '--describe', '--group', 'load'])
     expect(group).toMatch(/load\s+load\s+0\s+\d+/)
