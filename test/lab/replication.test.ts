@@ -197,6 +197,8 @@ describeWith(['java', 'mvn'], 'a copy by MirrorMaker 2', () => {
     await lab().fault('lose', 'primary')
     const young = await lag({ maxBeatAgeMs: 600_000 })
     expect(young).toMatchObject({ status: 'failed', verdict: 'unknown', output: { total: null } })
+    // The last beat was written right before.
+    await expect.poll(async () => (await lag({ maxBeatAgeMs: 1000 })).verdict, { timeout: 20_000, interval: 500 }).toBe('fail')
     const old = await lag({ maxBeatAgeMs: 1000 })
     expect(old).toMatchObject({ status: 'failed', verdict: 'fail' })
     expect(old.summary).toContain('nothing is copied from')
