@@ -99,7 +99,7 @@ export function runbooksPage(): string {
   return [
     '# Runbooks\n',
     '<!-- Made by `npm run docs` from the runbooks and chapter.yaml: change it there. -->\n',
-    'Those in `kafka/` run on a lab of real brokers, as the tests run them, and on clusters of your own with an inventory that names the same parameters. `reprise lab up` starts the lab, `-e lab` runs there, `reprise lab down` ends it; the upgrade and its two companions want `--topology upgrade`, the migration to KRaft `--topology migration`, and what changes a name, writes messages or asks Prometheus `--services`. Each has its answers for a run with nobody there beside it: `reprise run NAME.md --unattended --answers NAME.answers.yaml`.\n',
+    'Those in `kafka/` run on a lab of real brokers, as the tests run them, and on clusters of your own with an inventory that names the same parameters. `reprise lab up` starts the lab, `eval "$(reprise lab env)"` gives this shell its addresses and tools, `-e lab` runs there, `reprise lab down` ends it; the upgrade and its two companions want `--topology upgrade`, the migration to KRaft `--topology migration`, and what changes a name, writes messages or asks Prometheus `--services`. Each has its answers for a run with nobody there beside it: `reprise run NAME.md --unattended --answers NAME.answers.yaml`.\n',
     "A last green run is the newest passed row of the runbook's own history, or of its French text, whose blocks are the same. Rows of the lab are kept now and then, not by each run of the tests. An item that several runbooks serve has the date of the one whose green run is oldest.\n",
     `${table(['Runbook', 'When', 'Takes', 'Last green run (UTC)'], rows)}\n`,
     '## The chapter, item by item\n',
