@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { formatDay } from '../language/calendar.ts'
 import { nearest } from '../language/nearest.ts'
 import type { AbortWatch } from '../local/record.ts'
+import type { Plan } from '../model/plan.ts'
 import type { Problem } from '../model/problem.ts'
 import type { DrTest } from '../model/schedule.ts'
 import { dueOf } from '../report/due.ts'
@@ -46,7 +47,10 @@ export async function drRun(id: string, given: Given): Promise<number> {
   }
   const watch = abortWatchOf(test, programme)
   const abort = test.abortIf === null ? null : judgeAbort(test.abortIf, watch?.file ?? null)
-  const asked = test.approvals.length === 0 ? [] : await rolesAsked(paths[0] ?? '', flagsOf(test, given))
+  const asked =
+    test.approvals.length === 0
+      ? []
+      : rolesAsked((await knownIn(relative(process.cwd(), paths[0] ?? ''), flagsOf(test, given))).plan)
   const against = await standsAgainst(test, { given, place, programme, path: paths[0] ?? '', abort, asked })
   const open = against.filter(({ what }) => given.override?.includes(what) !== true || (given.reason ?? '').trim() === '')
   if (open.length > 0) return refuse(...open.map((one) => usageProblem(problemOf(one, test, { programme, words: place.words }))))
@@ -153,15 +157,14 @@ function flagsOf(test: DrTest, given: Given): Given {
   return { ...given, drill: given.drill ?? test.automation, ...(environment === null ? {} : { environment }) }
 }
 
-/** Roles whose approvals a runbook asks for before it changes anything, each as often as people are asked; of a step that may be left out, none. */
-async function rolesAsked(path: string, given: Given): Promise<readonly string[]> {
-  const { answers: _answers, param: _param, plan: _plan, from: _from, ...flags } = given
-  const { planned } = await prepare(relative(process.cwd(), path), flags, { unattended: false, trusted: false, noRow: true })
-  const steps = planned?.plan?.steps ?? []
-  const change = steps.findIndex(({ effect, section }) => effect === 'changes' && section !== 'rollback' && section !== 'cleanup')
+/** Roles whose approvals a plan asks for whatever happens, before it changes anything, each as often as people are asked. */
+function rolesAsked(plan: Plan | null): readonly string[] {
+  const steps = plan?.steps.filter(({ section }) => section === 'prereq' || section === 'procedure') ?? []
+  // What follows a change comes too late, what follows a decision may be passed by.
+  const end = steps.findIndex(({ effect, rows, type }) => effect !== 'reads' || type === 'manual' || rows.length > 0)
   return steps
-    .slice(0, change < 0 ? steps.length : change)
-    .filter(({ onlyIf, rows }) => onlyIf === null && rows.length === 0)
+    .slice(0, end < 0 ? steps.length : end)
+    .filter(({ onlyIf, group }) => onlyIf === null && group === null)
     .flatMap(({ approve }) => approve?.roles ?? [])
     .flatMap(({ role, count }) => Array.from({ length: count }, () => role))
 }
@@ -202,11 +205,11 @@ async function runAll(files: readonly string[], { test, given, notes, words, abo
   return EXIT.passed
 }
 
-/** What answers and `-p` may name because of a runbook: an answers file is for all runbooks of a test. */
+/** What answers and `-p` may name because of a runbook, as an answers file is for all runbooks of a test; and its plan, where it has one. */
 async function knownIn(
   file: string,
   given: Given,
-): Promise<{ readonly ids: readonly string[]; readonly names: readonly string[] }> {
+): Promise<{ readonly ids: readonly string[]; readonly names: readonly string[]; readonly plan: Plan | null }> {
   const { answers: _answers, param = [], plan: _plan, from: _from, ...flags } = given
   const wanted = { unattended: false, trusted: given.trust === true || given.unattended === true, noRow: true }
   const { runbook } = await prepare(file, flags, wanted)
@@ -214,5 +217,5 @@ async function knownIn(
   const own = param.filter((text) => params.includes(text.slice(0, Math.max(0, text.indexOf('=')))))
   const plan = (await prepare(file, { ...flags, param: own }, wanted)).planned?.plan ?? null
   const captures = plan?.steps.flatMap((step) => step.captures.map(({ name }) => name)) ?? []
-  return { ids: idsOf(plan), names: [...params, ...captures] }
+  return { ids: idsOf(plan), names: [...params, ...captures], plan }
 }

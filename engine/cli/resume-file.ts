@@ -4,11 +4,11 @@ import { sha256 } from '../journal/chain.ts'
 import { ownerUid } from '../local/bringer.ts'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
-import { realPath, type RunRecord } from '../local/record.ts'
+import { type Origin, realPath, type RunRecord } from '../local/record.ts'
 import { foldOf, resumeRun, startedValues, whyNotResumable, writeLateRow, standingOf } from '../local/resume-run.ts'
 import { locksFolder } from '../local/run-lock.ts'
 import { keepSecrets, type SecretsOf } from '../local/secrets-of.ts'
-import type { SittingTools } from '../local/sitting.ts'
+import type { SittingEnd, SittingTools } from '../local/sitting.ts'
 import type { Answers } from '../model/answers.ts'
 import type { Settings, StepId } from '../model/fact.ts'
 import type { Plan } from '../model/plan.ts'
@@ -68,7 +68,9 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
     if (chosen === null) return leave(place)
     secrets = keepSecrets(values.secrets, place.project.policy.redact)
     const around = tools(given, { prepared, place, terminal, interrupts, secrets })
-    const watch = record.origin.abort && watchAbort(record.origin.abort)({ ...around, interrupts })
+    const { abort } = record.origin
+    // What undoes the drill is not stopped for it.
+    const watch = chosen.course === 'forward' ? abort && watchAbort(abort)({ ...around, interrupts }) : undefined
     const ran = await resumeRun({
       ...around,
       record,
@@ -87,13 +89,21 @@ export async function resumeFile(record: RunRecord, given: Given, place: Place, 
     const code = tellEnd(ran.end, { given, terminal, words: prepared.words, lang: prepared.lang })
     terminal?.close()
     interrupts.close()
-    const kind = { unattended, writesRow: record.origin.writesRow, planOf: (own: Plan) => own }
-    const next = { ...given, ...record.origin.inputs }
-    return (await handOver(ran.end, { given: next as Given, kind, prepared: { ...prepared, path: record.origin.file } })) ?? code
+    return (await goOnWith(ran.end, { origin: record.origin, given, prepared })) ?? code
   } finally {
     terminal?.close()
     interrupts.close()
   }
+}
+
+/** The runbook that the run handed over to, with the flags of the run's own start; null where there is none. */
+function goOnWith(
+  end: SittingEnd,
+  { origin, given, prepared }: { readonly origin: Origin; readonly given: Given; readonly prepared: Prepared },
+): Promise<number | null> {
+  const { abort, file, inputs, writesRow } = origin
+  const kind = { unattended: given.unattended === true, writesRow, planOf: (own: Plan) => own, ...(abort && { abort }) }
+  return handOver(end, { given: { ...given, ...inputs } as Given, kind, prepared: { ...prepared, path: file } })
 }
 
 /** What `--approval` brings, for the plan that goes on and with its operators of now. */

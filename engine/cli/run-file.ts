@@ -1,53 +1,31 @@
 import { resolve } from 'node:path'
 import type { Face } from '../local/face.ts'
 import { type Interrupts, openInterrupts } from '../local/interrupts.ts'
-import { type AbortWatch, type Origin, realPath } from '../local/record.ts'
+import { type Origin, realPath } from '../local/record.ts'
 import { locksFolder } from '../local/run-lock.ts'
 import { keepSecrets, type SecretsOf } from '../local/secrets-of.ts'
 import type { SittingEnd } from '../local/sitting.ts'
 import { type Ran, startRun } from '../local/start-run.ts'
 import type { Plan } from '../model/plan.ts'
-import type { Settings } from '../model/fact.ts'
 import type { Terminal } from '../terminal/attended.ts'
 import { simulatedText } from '../terminal/overview-screen.ts'
-import { refusedText } from '../terminal/refused.ts'
 import { EXIT } from './exit.ts'
 import { watchAbort } from './abort-watch.ts'
 import { attendedFace, isTerminal, unattendedFace, withFactLines } from './faces.ts'
 import type { Given } from './flags.ts'
-import { incidentStart } from './incident-start.ts'
 import { tellEnd, tellLocked } from './tell-end.ts'
-import { complain, explain } from './output.ts'
-import { type Chain, flagsFor, handedTo, isCircle, longer, noChain, noteSuccessor, pathBeside } from './hand-over.ts'
+import { explain } from './output.ts'
+import { flagsFor, handedTo, isCircle, longer, noChain, noteSuccessor, pathBeside } from './hand-over.ts'
 import { approvalsToStart } from './given-approvals.ts'
-import { startOver } from './leftovers.ts'
-import { startSettings } from './settings.ts'
+import { readyPlan, type Ready } from './ready-plan.ts'
+import type { RunKind } from './run-kind.ts'
 import { overviewOf } from './overview.ts'
-import { errorsOf, prepare, type Prepared } from './prepare.ts'
-import { sorted, tellProblems, usageProblem } from './problems-out.ts'
+import { prepare, type Prepared } from './prepare.ts'
+import { tellProblems, usageProblem } from './problems-out.ts'
 import { startValues, type StartValues, type WantedCapture } from './start-values.ts'
 import type { Watch } from './time-box.ts'
-import { planProblems } from './plan-hash.ts'
 import { askTrust } from './trust-ask.ts'
 import { toolVersion } from './tool-root.ts'
-
-/** What is run of a file: all of it, or what a command makes of its plan. */
-export interface RunKind {
-  readonly unattended: boolean
-  readonly writesRow: boolean
-  readonly planOf: (plan: Plan) => Plan
-  /** False where nobody said `--unattended`: it is no word for a checkout's own code then. @default true */
-  readonly isSaid?: false
-  /** The runbooks that handed over to this one. */
-  readonly chain?: Chain
-  /** Recorded as notes before its first step. */
-  readonly notes?: readonly string[]
-  readonly watches?: readonly Watch[]
-  /** Ends the run as soon as it holds, also when the run is gone on with. */
-  readonly abort?: AbortWatch
-  /** Told as soon as the run has its id and its lock. */
-  readonly onRun?: (runId: string) => void
-}
 
 /** Runs a file from its bytes to its row and gives the exit code. */
 export async function runFile(file: string, given: Given, kind: RunKind): Promise<number> {
@@ -209,68 +187,6 @@ function originOf(
 export function faceOf(given: Given, terminal: Terminal | null, { lang }: Pick<Prepared, 'lang'>): Face {
   if (terminal === null) return unattendedFace(given, lang)
   return given.json === true ? withFactLines(terminal) : terminal
-}
-
-interface Ready {
-  readonly plan: Plan
-  readonly notes: readonly string[]
-  readonly settings: Settings
-}
-
-/** Everything that refuses a start before anything has run: problems, another plan, answers that lack. */
-function readyPlan(prepared: Prepared, given: Given, kind: RunKind): Ready | null {
-  const json = given.json === true
-  const { words, planned } = prepared
-  const incident = incidentStart(given.incidentStart)
-  const problems = [
-    ...prepared.problems,
-    ...(typeof incident === 'string' ? [usageProblem({ rule: 'incident-start', reason: incident })] : []),
-  ]
-  if (given.takeOver === true && given.reason === undefined)
-    problems.push(
-      usageProblem({
-        rule: 'take-over',
-        reason: 'Unexpected --take-over without --reason, expected --reason TEXT: it is recorded',
-      }),
-    )
-  const plan = planned?.plan == null ? null : kind.planOf(planned.plan)
-  const over = plan === null ? null : startOver(plan, prepared, given)
-  problems.push(...(over?.problems ?? []))
-  if (plan !== null && given.plan !== undefined) problems.push(...planProblems(given.plan, plan, words))
-  const errors = errorsOf(problems)
-  if (plan === null || errors.length > 0 || typeof incident === 'string') {
-    tellProblems(sorted(problems), { json, words, sources: new Map([[prepared.file, prepared.source]]) })
-    return null
-  }
-  const ids = new Set(plan.steps.map(({ id }) => id))
-  const missing = (planned?.missing ?? []).filter(
-    ({ id, what }) => kind.writesRow || ids.has(id) || ['param', 'secret', 'value'].includes(what),
-  )
-  if (kind.unattended && missing.length > 0) {
-    if (json)
-      tellProblems(
-        missing.map(({ id, what, hint }) =>
-          usageProblem({
-            rule: 'missing-answer',
-            file: prepared.file,
-            reason: `${id}: ${what}, ${hint}`,
-            expected: [hint],
-            actual: id,
-          }),
-        ),
-        { json, words },
-      )
-    else complain(refusedText(missing, words))
-    return null
-  }
-  const warnings = problems.filter(({ severity }) => severity === 'warning')
-  if (kind.unattended && !json && given.quiet !== true)
-    tellProblems(warnings, { json, words, sources: new Map([[prepared.file, prepared.source]]) })
-  return {
-    plan,
-    notes: [...(kind.notes ?? []), ...(over?.notes ?? [])],
-    settings: startSettings(prepared, given, { plan, incidentMs: incident, unattended: kind.unattended }),
-  }
 }
 
 /** Starts the runbook that a run handed over to and gives its exit code; null where it handed over to none. */

@@ -108,10 +108,11 @@ describe('dr run', () => {
   })
 
   test.each([
-    ['asks nobody', '', 1],
-    ['asks somebody else', '**Approval**: `owner`\n\n> Go.\n\n', 1],
-    ['asks one of two', '**Approval**: `dr-lead`\n\n> Go.\n\n', 2],
-  ])('refuses a runbook that %s where the schedule wants approvals, and nothing has run', async (_, asks, min) => {
+    ['asks nobody', '', 1, 0],
+    ['asks somebody else', '**Approval**: `owner`\n\n> Go.\n\n', 1, 6],
+    ['asks one of two', '**Approval**: `dr-lead`\n\n> Go.\n\n', 2, 6],
+    ['may leave that out', '**Only if**: `ENVIRONMENT == "lab"`\n\n**Approval**: `dr-lead`\n\n> Go.\n\n', 1, 0],
+  ])('refuses a runbook that %s where the schedule wants approvals, and nothing has run', async (_, asks, min, code) => {
     const text = book().replace('```bash {command', () => `${asks}\`\`\`bash {command`)
     const { root, call, dr } = folder({ 'book.md': text }, `, approvals: [{role: dr-lead, min: ${min}}]`)
     const given = ['--drill=partial']
@@ -120,7 +121,7 @@ describe('dr run', () => {
     expect(refused.stderr).toContain(min === 1 ? '(dr-lead)' : '(2 × dr-lead)')
     expect(existsSync(join(root, '.reprise/runs'))).toBe(false)
     const over = await dr(...given, '--override', 'approvals', '--reason', 'agreed by telephone')
-    expect(over.code, over.stdout + over.stderr).toBe(asks === '' ? 0 : 6)
+    expect(over.code, over.stdout + over.stderr).toBe(code)
     expect((await call('show', '--json')).stdout).toContain('override approvals: agreed by telephone')
   })
 
@@ -217,6 +218,21 @@ describe('dr run', () => {
     expect(ended.stdout + ended.stderr).toContain('with budget=0.4')
     expect(await runs()).toMatchObject([{ result: 'stopped' }])
     expect(log()).toBe('clean\n')
+  })
+
+  test('a drill that is rolled back is not stopped by what ended it', async () => {
+    const text = book('sleep 25').replace('**Rollback**: none, a file is nothing.', () =>
+      ['**Rollback**: it is said.', '', '```bash {rollback timeout=30s}', 'sleep 5', 'echo undone >> log', '```'].join('\n'),
+    )
+    const more = ', abort_if: "budget < 0.5", abort_values: budget.env'
+    const { root, call, dr, log, runs } = folder({ 'budget.env': 'budget=0.8\n', 'book.md': text }, more)
+    const running = dr()
+    await until(() => existsSync(join(root, 'dirty')))
+    writeFileSync(join(root, 'budget.env'), 'budget=0.4\n')
+    expect((await running).stdout).toContain('with budget=0.4')
+    const ended = await call('rollback', (await runs())[0]?.run ?? '', '--unattended', '--as', 'ann')
+    expect(log(), ended.stdout + ended.stderr).toContain('undone\n')
+    expect(ended.stdout + ended.stderr).not.toContain('with budget=0.4')
   })
 
   test.each([

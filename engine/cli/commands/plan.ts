@@ -22,7 +22,8 @@ export async function command({ args, given }: Call): Promise<number> {
     tellProblems(problems, { json, words, sources })
     return EXIT.usage
   }
-  const plan = redactorOf([], prepared.project.policy.redact).json(found)
+  // What a plan is known by is not redacted: `--plan` takes it.
+  const plan = { ...redactorOf([], prepared.project.policy.redact).json(found), hash: found.hash }
   const missing = planned?.missing ?? []
   if (unattended && missing.length > 0) {
     if (json)
@@ -50,7 +51,7 @@ export async function command({ args, given }: Call): Promise<number> {
       `${cli.needs}${words.colon} ${needs}`,
       ...(missing.length === 0 ? [] : [missingText(missing, words)]),
       ...(plan.estimateMs === null ? [] : [`${cli.estimate}${words.colon} ${cli.estimateIn(plan.estimateMs)}`]),
-      `${cli.hash}${words.colon} ${found.hash}`,
+      `${cli.hash}${words.colon} ${plan.hash}`,
     ].join('\n'),
   )
   return EXIT.passed

@@ -1,15 +1,14 @@
 import { appendFileSync, copyFileSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { atBlock, killedAt } from '../../support/at-block.ts'
 import { approveAs } from '../support/approve-as.ts'
-import { copyRunbooks } from '../support/copy-runbooks.ts'
 import finalizeFeatures from '../../../steps/kafka/finalize-features.ts'
 import { bench, execute } from '../../steps/support/tools.ts'
 import { describeWith } from '../../support/describe-with.ts'
 import { useLab } from '../support/lab.ts'
-import { tell, upgradeOf } from '../support/upgrade.ts'
+import { tell, underLoad, upgradeOf } from '../support/upgrade.ts'
 
 const LONG_MS = 900_000
 
@@ -52,16 +51,7 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade and finalise-featu
   let first = ''
   let second = ''
 
-  beforeAll(async () => {
-    copyRunbooks(lab().root)
-    const started = await lab().lab('load', 'start', '--partitions', '3', '--rate', '30')
-    expect(started.code, started.stderr).toBe(0)
-  }, 60_000)
-  afterAll(async () => {
-    await lab().lab('load', 'stop')
-    // Its data know the new release only: the next one begins with an own.
-    await lab().stop()
-  }, 60_000)
+  underLoad(lab)
 
   test(
     'a release that is too young, or without its proofs, is held back by the policy as it stands',

@@ -1,10 +1,9 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { atBlock } from '../../support/at-block.ts'
 import { describeWith } from '../../support/describe-with.ts'
-import { copyRunbooks } from '../support/copy-runbooks.ts'
 import { useLab } from '../support/lab.ts'
-import { tell, upgradeOf } from '../support/upgrade.ts'
+import { tell, underLoad, upgradeOf } from '../support/upgrade.ts'
 
 const LONG_MS = 900_000
 const BROKERS = ['p1', 'p2', 'p3']
@@ -34,17 +33,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade with controllers o
   }
   const all = (release: string) => Object.fromEntries(nodes().map((node) => [node, release]))
 
-  beforeAll(async () => {
-    copyRunbooks(lab().root)
-    await prove()
-    const started = await lab().lab('load', 'start', '--partitions', '3', '--rate', '30')
-    expect(started.code, started.stderr).toBe(0)
-  }, 60_000)
-  afterAll(async () => {
-    await lab().lab('load', 'stop')
-    // Its data may know the new release only: the next one begins with an own.
-    await lab().stop()
-  }, 60_000)
+  underLoad(lab)
+  beforeAll(prove, 60_000)
 
   test(
     'controllers go first and the active one last of them, a killed one is waited for as the quorum has no other to spare, and nothing is lost',
@@ -73,6 +63,8 @@ describeWith(['java', 'mvn'], 'runbooks/kafka/rolling-upgrade with controllers o
         ...ended.stdout.matchAll(/turn (\d): (\w+); (\d) of 6 have the new release, the active controller is (\d+)/g),
       ]
       expect(turns.map(([, , node]) => node).slice(-3)).toEqual(BROKERS)
+      const [, , third, , leading] = turns.find(([, turn]) => turn === '3') ?? []
+      expect(third).toBe(`c${Number(leading) - 2999}`)
       tell('turns', turns.map(([, turn, node, , id]) => `${turn} ${node} (${id})`).join(', '))
       const away = [...ended.stdout.matchAll(/(\w\d) was away or behind for (\d+) s/g)]
       tell('upgrade with controllers', `away ${away.map(([, node, s]) => `${node} ${s} s`).join(', ')}; ${await nothingLost()}`)

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { killedAt } from '../../support/at-block.ts'
 import { type Ended } from '../../support/reprise.ts'
 import { approveAs } from './approve-as.ts'
+import { copyRunbooks } from './copy-runbooks.ts'
 import type { Lab } from './lab.ts'
 import { countOf } from './load-count.ts'
 
@@ -39,6 +40,19 @@ export interface Upgrade {
 
 /** The figures, for the README. */
 export const tell = (what: string, figures: string): void => void process.stdout.write(`${what}: ${figures}\n`)
+
+/** A load from the first test of a file to its last; then the lab ends too, as its data may know the new release only. */
+export function underLoad(lab: () => Lab): void {
+  beforeAll(async () => {
+    copyRunbooks(lab().root)
+    const started = await lab().lab('load', 'start', '--partitions', '3', '--rate', '30')
+    expect(started.code, started.stderr).toBe(0)
+  }, 60_000)
+  afterAll(async () => {
+    await lab().lab('load', 'stop')
+    await lab().stop()
+  }, 60_000)
+}
 
 /** The upgrade of this lab. */
 export function upgradeOf(lab: () => Lab): Upgrade {
