@@ -28,7 +28,9 @@ export async function tellRun(
     tellProblems([usageProblem({ rule: 'not-accepted', reason, actual: record.runId })], { json, words })
     return EXIT.usage
   }
-  const why = accepts(record.plan, foldOf(record.facts), message, by)
+  const state = foldOf(record.facts)
+  const why = accepts(record.plan, state, message, by)
+  if (why === 'ended' && state.ended?.result === 'waiting') return refuse(words.people.isWaiting(record.runId))
   if (why !== null) return refuse(words.cli.approveNot(why === 'ended' ? words.people.refused.ended() : why))
   if (record.live) {
     post(record.folder, { message, by })

@@ -6,11 +6,16 @@ import { messageScript } from '../language/message.ts'
 
 type Says = Words['exported']
 
+/** What an export needs beside the plan. */
+interface ExportContext {
+  readonly runbook: Pick<Runbook, 'title'>
+  readonly words: Words
+  /** Something in it will be hidden: it would not do what the runbook does, and ends before it does anything. */
+  readonly isRedacted?: boolean
+}
+
 /** The plan as one script for a person without the tool: values quoted, secrets as `${NAME:?}`, what is done by hand as comments. */
-export function exportBash(
-  plan: Plan,
-  { runbook, words: { exported: says } }: { readonly runbook: Pick<Runbook, 'title'>; readonly words: Words },
-): string {
+export function exportBash(plan: Plan, { runbook, words: { exported: says }, isRedacted = false }: ExportContext): string {
   const steps = new Map<string, PlanEntry[]>()
   for (const entry of plan.steps) steps.set(entry.part, [...(steps.get(entry.part) ?? []), entry])
   const parts = plan.parts.filter(({ section }) => section === 'prereq' || section === 'procedure')
@@ -26,6 +31,7 @@ export function exportBash(
     '#!/usr/bin/env bash',
     ...comment(`${runbook.title.value}\n${says.plan(plan.hash)}`),
     'set -euo pipefail',
+    ...(isRedacted ? [`echo ${quoted(says.redacted)} >&2; exit 1`] : []),
     'set -a',
     '',
   ]

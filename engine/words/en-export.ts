@@ -20,6 +20,8 @@ export const enExport = {
     outputIs: (expect: string) => `its output is ${expect}`,
     and: ', and ',
     holds: (id: string, what: string) => `${id}: does it hold that ${what}? [y/n] `,
+    redacted:
+      'What `redact` of reprise.yaml matches is hidden here, and with dots in its place this does something else: give it as a secret parameter',
     plan: (hash: string) => `Plan ${hash}`,
     about: (hash: string, environment: string) =>
       `Plan \`${hash}\`${environment === '' ? '' : `, environment \`${environment}\``}.`,

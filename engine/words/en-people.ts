@@ -50,6 +50,8 @@ export const enPeople = {
     takenOver: (who: string, reason: string) =>
       `Taken over by ${who}${reason === '' ? '' : ` (${reason})`}: this process has stopped, and did nothing further.`,
     stuck: (pid: number, host: string) => `Process ${pid} on ${host} holds the lock and does not react: end it, then try again.`,
+    isWaiting: (run: string) =>
+      `${run} waits, and nothing of it runs now: reprise resume ${run} goes on with it, reprise rollback ${run} takes back what it did`,
     notRunning: (run: string) => `${run} is not running now: reprise resume ${run} goes on with it, and can stop it`,
     handoverHead: (run: string, title: string) => `Handover of ${run}: ${title}`,
     standing: 'Where we are',

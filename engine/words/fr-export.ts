@@ -23,6 +23,8 @@ export const frExport: Widen<typeof enExport> = {
     outputIs: (expect) => `sa sortie est ${expect}`,
     and: ', et ',
     holds: (id, what) => `${id} : est-il vrai que ${what} ? [y/n] `,
+    redacted:
+      'Ce que `redact` de reprise.yaml désigne est caché ici, et avec des points à sa place ceci fait autre chose : à donner comme paramètre secret',
     plan: (hash) => `Plan ${hash}`,
     about: (hash, environment) => `Plan \`${hash}\`${environment === '' ? '' : `, environnement \`${environment}\``}.`,
     columns: { name: 'Nom', value: 'Valeur', from: 'Origine' },

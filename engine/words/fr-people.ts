@@ -52,6 +52,8 @@ export const frPeople: Widen<typeof enPeople> = {
     takenOver: (who, reason) =>
       `Repris par ${who}${reason === '' ? '' : ` (${reason})`} : ce processus s'est arrêté, et n'a plus rien fait.`,
     stuck: (pid, host) => `Le processus ${pid} sur ${host} tient le verrou et ne réagit pas : terminez-le, puis réessayez.`,
+    isWaiting: (run) =>
+      `${run} attend, et rien n'en tourne en ce moment : reprise resume ${run} la continue, reprise rollback ${run} défait ce qu'elle a fait`,
     notRunning: (run) => `${run} ne tourne pas en ce moment : reprise resume ${run} la continue, et peut l'arrêter`,
     handoverHead: (run, title) => `Passation de ${run} : ${title}`,
     standing: 'Où nous en sommes',

@@ -169,6 +169,13 @@ describe('what is refused, each with its sentence', () => {
     expect((await resume(root)).code).toBe(6)
   })
 
+  test('stop where nothing runs: it is told that the run waits, and what goes on with it', async () => {
+    const { root } = await waiting()
+    const stopped = await reprise(['stop', runIn(root)], { cwd: root })
+    expect([stopped.code, stopped.stderr]).toEqual([2, expect.stringMatching(/waits.*reprise resume r-/)])
+    expect((await resume(root)).code).toBe(6)
+  })
+
   test('one for another run, though of the same plan', async () => {
     const { root, line } = await waiting()
     writeFileSync(join(root, 'a.txt'), line)

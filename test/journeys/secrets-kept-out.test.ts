@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -158,6 +159,22 @@ test('what the project redacts is in no plan and in no export, where it is asked
     }
     const { stdout } = await reprise(['export', 'book.md'], { cwd: root })
     expect(stdout).not.toContain('•••')
+  } finally {
+    remove()
+  }
+})
+
+test('a script with dots in place of what is redacted says so, and ends before it does anything', async () => {
+  const { root, remove } = workspace({
+    'book.md': `# Out\n\n## Procedure\n\n### Step 1: Go\n\n\`\`\`bash {command id=go timeout=5s}\necho ${SECRET} > was-run\n\`\`\`\n`,
+    'reprise.yaml': 'redact: ["topsecret\\\\w+"]\n',
+  })
+  try {
+    const ended = await reprise(['export', 'book.md', '--out', 'out.sh'], { cwd: root })
+    expect([ended.code, ended.stderr]).toEqual([0, expect.stringContaining('`redact`')])
+    const ran = spawnSync('bash', ['out.sh'], { cwd: root, encoding: 'utf8' })
+    expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining('`redact`')])
+    expect(existsSync(join(root, 'was-run'))).toBe(false)
   } finally {
     remove()
   }

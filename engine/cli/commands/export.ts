@@ -23,9 +23,12 @@ export async function command({ args, given }: Call): Promise<number> {
   // A value that must not be shown is asked for like one that nobody gave.
   const params = found.params.map((one) => (redactor.contains(one.value ?? '') ? { ...one, value: null } : one))
   const plan = { ...found, params }
-  const text = redactor.text(
-    given.format === 'md' ? exportMarkdown(plan, { runbook, stepTypes, words }) : exportBash(plan, { runbook, words }),
-  )
+  const textOf = (isRedacted: boolean): string =>
+    given.format === 'md' ? exportMarkdown(plan, { runbook, stepTypes, words }) : exportBash(plan, { runbook, words, isRedacted })
+  const clear = textOf(false)
+  const isRedacted = redactor.text(commands(clear)) !== commands(clear)
+  const text = redactor.text(textOf(isRedacted))
+  if (isRedacted) complain(words.exported.redacted)
   if (given.out === undefined) {
     write(1, json ? `${JSON.stringify({ format: given.format ?? 'bash', text })}\n` : process.stdout.isTTY ? visible(text) : text)
     return EXIT.passed
@@ -41,3 +44,6 @@ export async function command({ args, given }: Call): Promise<number> {
   complain(words.cli.created(given.out))
   return EXIT.passed
 }
+
+/** Without the comments of a script. */
+const commands = (text: string): string => text.replaceAll(/^#.*$/gm, '')
