@@ -8,6 +8,7 @@ import { type Bench, bench, execute } from '../steps/support/tools.ts'
 import { describeWith } from '../support/describe-with.ts'
 import { useLab } from './support/lab.ts'
 import { makeTopics, onPort, value, write } from './support/port.ts'
+import { writeTransaction } from './support/transactions.ts'
 
 const records: readonly NewRecord[] = Array.from({ length: 50 }, (_, index) => ({
   key: `key ${index}`,
@@ -154,6 +155,28 @@ describeWith(['java', 'mvn'], 'records, there and back and copied', () => {
         verdict: 'pass',
         output: { records: 100 },
       })
+    })
+
+    test('up to a time, a copy made in transactions is read on past their ends, which have the time of the commit', async () => {
+      const timestamp = 1_700_000_000_000
+      const names = ['ledger', 'ledger-copy']
+      await onPort(at(), async (cluster) => {
+        const configs = { 'retention.ms': '-1' }
+        await makeTopics(
+          cluster,
+          names.map((name) => ({ name, numPartitions: 1, configs })),
+        )
+        const all = ['a', 'b', 'c', 'd'].map((value) => ({ value, timestamp }))
+        await write(cluster, { topic: 'ledger', partition: 0, records: all })
+      })
+      const copy = { bootstrap: at(), topic: 'ledger-copy' }
+      await writeTransaction(copy, { values: ['a', 'b'], end: 'commit', timestamp })
+      await writeTransaction(copy, { values: ['never'], end: 'abort', timestamp })
+      const asked = { topics: 'ledger', renamed: { ledger: 'ledger-copy' }, until: '2023-11-14T22:15:00Z' }
+      expect(await compare('', asked)).toMatchObject({ verdict: 'fail', output: { missing: 2 } })
+      await writeTransaction(copy, { values: ['c', 'd'], end: 'commit', timestamp })
+      await writeTransaction(copy, { values: ['later'], end: 'commit' })
+      expect(await compare('', asked)).toMatchObject({ verdict: 'pass', output: { records: 4, missing: 0, foreign: 0 } })
     })
 
     test('a copy that is stamped on arrival is compared without times', async () => {

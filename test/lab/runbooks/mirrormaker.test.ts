@@ -193,12 +193,15 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
       expect((await lab().lab('svc', 'restart', 'connect')).code).toBe(0)
       expect((await lab().lab('load', 'start', '--partitions', '3', '--rate', '150')).code).toBe(0)
       // Of what was copied in one transaction MirrorMaker 2 knows the end: the group amid it gets its offset once it has read on.
-      const ended = await deploy({ EXACTLY_ONCE: 'true', CHECK_GROUPS: 'ledger' })
+      // A name that no earlier flow had: what its offsets say outlives it.
+      const source = `once${Date.now()}`
+      const clusters = { CLUSTERS: `${source}=${servers('PRIMARY')},dr=${servers('DR')}`, FLOWS: `${source}->dr` }
+      const ended = await deploy({ ...clusters, EXACTLY_ONCE: 'true', CHECK_GROUPS: 'ledger' })
       expect(ended.code, ended.stdout + ended.stderr).toBe(0)
-      const flow = JSON.parse((await lab().exec('curl --fail -sS "$CONNECT_URL/connectors/primary-dr-source"')).stdout)
+      const flow = JSON.parse((await lab().exec(`curl --fail -sS "$CONNECT_URL/connectors/${source}-dr-source"`)).stdout)
       expect(flow).toMatchObject({ config: { 'exactly.once.support': 'required' } })
       const transactions = await lab().cli('kafka-transactions.sh', [...on('DR'), 'list'])
-      expect(transactions).toMatch(/mm2-dr-primary-dr-source-0\s/)
+      expect(transactions).toContain(`mm2-dr-${source}-dr-source-0 `)
       await lab().fault('kill', 'connect')
       expect((await lab().lab('svc', 'start', 'connect')).code).toBe(0)
       await lab().lab('load', 'stop')

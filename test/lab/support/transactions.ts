@@ -10,10 +10,14 @@ export interface TransactionAt {
   readonly partition?: number
 }
 
-/** Writes values to a topic in one transaction, and ends it so. */
+/** Writes values to a topic in one transaction, as of now or of another time, and ends it so. */
 export async function writeTransaction(
   { bootstrap, config, topic, partition = 0 }: TransactionAt,
-  { values, end }: { readonly values: readonly string[]; readonly end: 'commit' | 'abort' },
+  {
+    values,
+    end,
+    timestamp = Date.now(),
+  }: { readonly values: readonly string[]; readonly end: 'commit' | 'abort'; readonly timestamp?: number },
 ): Promise<void> {
   const sasl = config === undefined ? {} : { sasl: loginOf(config) }
   const client = new Kafka({ brokers: bootstrap.split(','), logLevel: logLevel.NOTHING, ...sasl })
@@ -21,7 +25,7 @@ export async function writeTransaction(
   await producer.connect()
   try {
     const transaction = await producer.transaction()
-    await transaction.send({ topic, messages: values.map((value) => ({ value, partition })) })
+    await transaction.send({ topic, messages: values.map((value) => ({ value, partition, timestamp: String(timestamp) })) })
     await transaction[end]()
   } finally {
     await producer.disconnect()

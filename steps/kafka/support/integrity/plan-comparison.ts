@@ -1,10 +1,12 @@
 import { listOffsets } from '../api/list-offsets.ts'
 import type { Cluster } from '../cluster.ts'
-import { sayFailure } from '../failure.ts'
+import { Failed, sayFailure, settle } from '../failure.ts'
 import type { Failure } from '../failure.ts'
 import { sayPartition } from '../leaders.ts'
 import type { TopicPartition } from '../leaders.ts'
 import { readPartitions } from '../partitions.ts'
+import { readRecords } from '../records/read-records.ts'
+import type { RecordRange } from '../records/read-records.ts'
 import { readTopicConfigs } from '../topic-configs.ts'
 import type { Side, Sides } from './sides.ts'
 
@@ -26,6 +28,9 @@ export interface PlanGiven {
   /** Only records before this time, in milliseconds. */
   readonly until: number | null
 }
+
+/** Enough for some batches. */
+const CUT_BYTES = 64 * 1024
 
 type Ranges = ReadonlyMap<string, { readonly from: number; readonly to: number }>
 
@@ -109,8 +114,29 @@ async function rangesOf(
     const bad = found.find((result) => result?.ok === false)
     if (bad?.ok === false) no(`${sayPartition(one)} on ${cluster.name}`, bad.failure)
     const [from, to, cut] = found.map((result) => (result?.ok === true ? result.value.offset : null))
-    if (bad === undefined && typeof from === 'number' && typeof to === 'number')
-      ranges.set(sayPartition(one), { from, to: typeof cut === 'number' && cut >= 0 ? Math.min(cut, to) : to })
+    if (bad !== undefined || typeof from !== 'number' || typeof to !== 'number') continue
+    const end = await settle(async () =>
+      until === null || typeof cut !== 'number' || cut < 0 ? to : await cutOf(cluster, { ...one, from: cut, to }, until),
+    )
+    if (end.ok) ranges.set(sayPartition(one), { from, to: end.value })
+    else no(`${sayPartition(one)} on ${cluster.name}`, end.failure)
   }
   return ranges
+}
+
+/**
+ * The first record of that time or later. The broker's answer may be the end of a transaction, which has the time of its commit:
+ * records of before come after it. Throws `Failed`.
+ */
+async function cutOf(
+  cluster: Cluster,
+  range: Pick<RecordRange, 'topic' | 'partition' | 'from' | 'to'>,
+  until: number,
+): Promise<number> {
+  for await (const some of readRecords(cluster, { ...range, isolation: 'read_committed', maxBytes: CUT_BYTES })) {
+    if (!some.ok) throw new Failed(some.failure)
+    const later = some.value.find(({ timestamp }) => timestamp >= until)
+    if (later !== undefined) return later.offset
+  }
+  return range.to
 }
