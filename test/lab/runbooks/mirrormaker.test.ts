@@ -201,7 +201,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl'], 'runbooks/kafka/mirrorm
       const flow = JSON.parse((await lab().exec(`curl --fail -sS "$CONNECT_URL/connectors/${source}-dr-source"`)).stdout)
       expect(flow).toMatchObject({ config: { 'exactly.once.support': 'required' } })
       const transactions = await lab().cli('kafka-transactions.sh', [...on('DR'), 'list'])
-      expect(transactions).toContain(`mm2-dr-${source}-dr-source-0 `)
+      expect(transactions).toContain(`mm2-dr-${source}-dr-source-0`)
       await lab().fault('kill', 'connect')
       expect((await lab().lab('svc', 'start', 'connect')).code).toBe(0)
       await lab().lab('load', 'stop')
