@@ -37,10 +37,19 @@ export function langOfDecision(table: Table): Lang | null {
 /** Reads a decision's rows; a target or a condition that is none is a problem, and stays as written. */
 export function readDecision(reading: Reading, table: Table): DecisionTable {
   const by = headOf(table)?.by ?? 'condition'
+  let otherwise: string | null = null
   const rows = bodyOf(table)
     .filter(({ children }) => children.some((cell) => plainText(cell).trim() !== ''))
     .map(({ children: [left, right] }): DecisionRow => {
       const when = by === 'condition' ? conditionIn(reading, left, table) : answerIn(reading, left, table)
+      if (by === 'condition' && otherwise !== null)
+        report(reading, {
+          rule: 'decision-condition',
+          place: when?.place ?? (left === undefined ? placeOf(table) : placeOfCell(reading, left)),
+          reason: `Unexpected row after \`${otherwise}\`, expected that one last: nobody gets here`,
+          expected: [otherwise],
+        })
+      if (when === null) otherwise = left === undefined ? '' : plainText(left).trim()
       const place = right === undefined ? placeOf(table) : placeOfCell(reading, right)
       const value = right === undefined ? { type: 'unknown' as const, text: '' } : readTarget(right, reading.anchors)
       if (value.type === 'unknown')

@@ -47,7 +47,7 @@ export function openRuns(runs: string): void {
 
 function ignoreAll(folder: string): void {
   try {
-    writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx' })
+    writeFileSync(join(folder, '.gitignore'), '*\n', { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }

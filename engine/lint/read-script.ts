@@ -7,6 +7,9 @@ export function readScript(source: string): Script {
   while (reader.at < source.length) {
     readList(reader, { stop: null, around: [], before: '', negated: false })
   }
+  // Announced in the last line.
+  const end = source.length
+  for (const open of reader.heredocs.splice(0)) reader.stretches.push({ kind: 'heredoc', offset: end, end, open })
   reader.commands.sort((one, other) => one.offset - other.offset)
   reader.stretches.sort((one, other) => one.offset - other.offset)
   return reader

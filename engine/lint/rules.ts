@@ -25,6 +25,7 @@ import noEstimate from './rules/no-estimate.ts'
 import noOwner from './rules/no-owner.ts'
 import noWayBack from './rules/no-way-back.ts'
 import nothingToRun from './rules/nothing-to-run.ts'
+import openHereDocument from './rules/open-here-document.ts'
 import pausePoint from './rules/pause-point.ts'
 import placeholder from './rules/placeholder.ts'
 import pointOfNoReturn from './rules/point-of-no-return.ts'
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   noOwner,
   noWayBack,
   nothingToRun,
+  openHereDocument,
   pausePoint,
   placeholder,
   pointOfNoReturn,

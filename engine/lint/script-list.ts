@@ -82,16 +82,19 @@ function finish(reader: Reader, level: Level, after: Joint): void {
 function readNewline(reader: Reader, level: Level): void {
   finish(reader, level, ';')
   reader.at += 1
-  for (const { tag, strip } of reader.heredocs.splice(0)) {
+  for (const document of reader.heredocs.splice(0)) {
+    const { tag, strip } = document
     const offset = reader.at
+    let isOpen = true
     while (reader.at < reader.source.length) {
       const next = reader.source.indexOf('\n', reader.at)
       const end = next === -1 ? reader.source.length : next
       const line = reader.source.slice(reader.at, end)
       reader.at = Math.min(end + 1, reader.source.length)
-      if ((strip ? line.replace(/^\t+/, '') : line) === tag) break
+      isOpen = (strip ? line.replace(/^\t+/, '') : line) !== tag
+      if (!isOpen) break
     }
-    reader.stretches.push({ kind: 'heredoc', offset, end: reader.at })
+    reader.stretches.push({ kind: 'heredoc', offset, end: reader.at, ...(isOpen ? { open: document } : {}) })
   }
 }
 
@@ -171,7 +174,8 @@ function readRedirect(reader: Reader, level: Level): boolean {
   reader.at += operator.length
   while (' \t'.includes(reader.source[reader.at] ?? 'x')) reader.at += 1
   const target = readWord(reader, [...level.outer, ...level.stack])
-  if (operator === '<<' || operator === '<<-') reader.heredocs.push({ tag: target.value, strip: operator === '<<-' })
+  if (operator === '<<' || operator === '<<-')
+    reader.heredocs.push({ tag: target.value, strip: operator === '<<-', offset, end: reader.at })
   if (level.draft.offset < 0) level.draft.offset = offset
   level.draft.redirects.push({ operator, target: target.text === '' ? null : target, offset })
   return true

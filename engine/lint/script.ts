@@ -58,11 +58,21 @@ export interface Command {
   readonly around: readonly Around[]
 }
 
+/** A here-document that is announced, `<<TAG`, and from where to where that stands. */
+export interface HereDocument {
+  readonly tag: string
+  readonly strip: boolean
+  readonly offset: number
+  readonly end: number
+}
+
 /** Text that the shell takes as it stands, or not at all. */
 export interface Stretch {
   readonly kind: 'single' | 'double' | 'comment' | 'heredoc'
   readonly offset: number
   readonly end: number
+  /** Of a here-document that nothing ends: the redirection that begins it. */
+  readonly open?: HereDocument
 }
 
 export interface Script {
@@ -79,7 +89,7 @@ export interface Reader {
   backtick: boolean
   readonly commands: Command[]
   readonly stretches: Stretch[]
-  readonly heredocs: { readonly tag: string; readonly strip: boolean }[]
+  readonly heredocs: HereDocument[]
   /** Reads a list inside a word: the two call each other. */
   readonly readList: (reader: Reader, start: ListStart) => void
 }

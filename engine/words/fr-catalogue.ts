@@ -7,6 +7,10 @@ export const frCatalogue: readonly Sentence[] = [
     "Tableau `{1}` d'un autre bloc, attendu une simple variable : les tableaux ne sont pas transmis",
   ],
   [
+    'Unexpected end of the block in a here-document, expected a line `{1}`: the rest of the block is its text, and does not run',
+    "Fin du bloc dans un document en ligne, attendu une ligne `{1}` : le reste du bloc en est le texte, et n'est pas exécuté",
+  ],
+  [
     'Unexpected blank after the last backslash, expected the end of the line',
     'Espace inattendu après la dernière barre oblique inverse, attendu la fin de la ligne',
   ],

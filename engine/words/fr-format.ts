@@ -116,6 +116,10 @@ export const frFormat: readonly Sentence[] = [
     'Cible « {1} » inattendue, attendu continuer, fin, demander, approbation, une étape ou un lien vers un runbook',
   ],
   [
+    'Unexpected row after `{1}`, expected that one last: nobody gets here',
+    "Ligne inattendue après `{1}`, qui doit être la dernière : personne n'y arrive",
+  ],
+  [
     'Unexpected condition "{1}", expected an expression in code, or otherwise',
     'Condition « {1} » inattendue, attendu une expression en code, ou sinon',
   ],

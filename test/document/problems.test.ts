@@ -246,6 +246,7 @@ describe('labels, decisions, references', () => {
     ['| `a == 1` | [x](#nowhere) |', 'unknown-step', '[x](#nowhere)'],
     ['| a is big | continue |', 'decision-condition', 'a is big'],
     ['| `a === 1` | continue |', 'expression', null],
+    ['| otherwise | continue |\n| `a == 1` | stop |', 'decision-condition', 'a == 1'],
   ])('a row %s', (row, rule, where) => {
     const all = found(decision(row)) as [string, string, string][]
     expect(all.map(([one]) => one)).toEqual([rule])
