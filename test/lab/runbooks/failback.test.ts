@@ -14,7 +14,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
 
   const failOver = async (): Promise<void> => {
     const given = { DR_BROKERS: '1', DR_REPLICAS: '1', DR_IN_SYNC: '1', LOOK_SECONDS: '1' }
-    const id = await site.begin({ name: 'failover-dr', approval: 'decide-decision', given })
+    const id = await site.begin({ name: 'failover-dr', approval: 'decide-to-move-the-clients-to-the-dr-cluster-decision', given })
     const ended = await site.end(id)
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
     marker = `.reprise/runs/${id}/artifacts/dr.json`
@@ -97,7 +97,8 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
     expect(lost).toBeGreaterThan(30)
     await lab().fault('clear')
     const stopped = await site.start(failback())
-    expect(stopped.code, stopped.stdout + stopped.stderr).toBe(0)
+    expect(stopped.code, stopped.stdout + stopped.stderr).toBe(1)
+    expect(stopped.stdout).toMatch(/failed at orphans-decided/)
     expect(await site.alias()).toBe('dr.lab.test.')
     const kept = readFileSync(join(lab().root, `.reprise/runs/${runOf(stopped)}/artifacts/orphans.jsonl`), 'utf8')
     // Beside what was acknowledged, what was on its way when the primary died, and was written again.

@@ -23,7 +23,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
   const site = openDrSite(lab)
   const order = (given: Readonly<Record<string, string>> = {}): Order => ({
     name: 'failover-dr',
-    approval: 'decide-decision',
+    approval: 'decide-to-move-the-clients-to-the-dr-cluster-decision',
     given: { DR_BROKERS: '1', DR_REPLICAS: '1', DR_IN_SYNC: '1', LOOK_SECONDS: '1', ...given },
   })
 
@@ -50,7 +50,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
       const french = {
         ...order({ DNS_KEY_FILE: site.wrongKey() }),
         name: 'failover-dr.fr',
-        approval: 'decider-decision',
+        approval: 'decider-de-basculer-les-clients-vers-le-cluster-decision',
       } as const
       const ended = await site.run(french)
       expect(ended.code, ended.stdout + ended.stderr).toBe(3)
@@ -96,6 +96,7 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
       // Neither dead nor alive: a broker that has lost its quorum.
       await lab().fault('kill', 'p2', 'p3')
       const unclear = await site.start(order({ LOOK_SECONDS: '4' }))
+      expect(unclear.code, unclear.stdout + unclear.stderr).toBe(4)
       expect(unclear.stdout).toContain('neither dead nor whole')
       expect(await site.alias()).toBe('primary.lab.test.')
       // Lost for good: the switch goes on, and does not end before they write.

@@ -189,7 +189,9 @@ describeWith(['java', 'mvn', 'named', 'dig', 'openssl', 'curl'], 'runbooks/kafka
       .then(() => move())
     expect(asked.code, asked.stdout + asked.stderr).toBe(6)
     const id = runOf(asked)
-    const approved = await lab().exec(`echo approve | ${reprise} approve ${id} decide-decision --as lead --role dr-lead`)
+    const approved = await lab().exec(
+      `echo approve | ${reprise} approve ${id} decide-to-give-up-what-was-not-copied-decision --as lead --role dr-lead`,
+    )
     expect(approved.code, asked.stdout + approved.stdout + approved.stderr).toBe(0)
     const ended = await site.end(id)
     expect(ended.code, ended.stdout + ended.stderr).toBe(0)
