@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome } from '../../engine/index.ts'
+import { shellWord } from '../support/shell-word.ts'
 
 const amount = z
   .string()
@@ -52,10 +53,7 @@ export default defineStep({
   describe: ({ path, min, minInodes }) =>
     `at least ${min} free on ${[path].flat().join(', ')}${minInodes === undefined ? '' : `, and ${minInodes} of inodes`}`,
   byHand: ({ path, min, minInodes }) => {
-    const paths = [path]
-      .flat()
-      .map((one) => `'${one.replaceAll("'", "'\\''")}'`)
-      .join(' ')
+    const paths = [path].flat().map(shellWord).join(' ')
     const lines = [`df -h ${paths}   # at least ${min} must be free`]
     return [...lines, ...(minInodes === undefined ? [] : [`df -i ${paths}   # at least ${minInodes} must be free`])].join('\n')
   },

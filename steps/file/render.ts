@@ -9,6 +9,7 @@ import type { Before } from './support/before.ts'
 import { findFile, replaceFile, sha256 } from './support/replace-file.ts'
 import type { Found } from './support/replace-file.ts'
 import { secretFiles } from './support/secret-files.ts'
+import { shellWord } from '../support/shell-word.ts'
 
 const input = z.strictObject({
   template: z.string().min(1).describe('Handlebars template, from the root of the checkout: `templates/app.conf.hbs`.'),
@@ -71,13 +72,13 @@ export default defineStep({
     `render ${template} to ${path ?? `${nameOf(template)} among the run's artifacts`}${secret ? ', readable by this account only' : ''}`,
   byHand: ({ template, path, values, secret }) => {
     const given = Object.entries(values).map(
-      ([name, value]) => `${name}=${quoted(typeof value === 'string' ? value : JSON.stringify(value))} `,
+      ([name, value]) => `${name}=${shellWord(typeof value === 'string' ? value : JSON.stringify(value))} `,
     )
     const script =
       'process.stdout.write(require("fs").readFileSync(0, "utf8").replace(/{{(\\w+)}}/g, (_, n) => { if (process.env[n] === undefined) throw n; return process.env[n] }))'
     return [
       `# each {{NAME}} becomes its value; a template with more than names is filled in with an editor`,
-      `${secret ? 'umask 077; ' : ''}${given.join('')}node -e ${quoted(script)} < ${quoted(template)} > ${quoted(path ?? nameOf(template))}`,
+      `${secret ? 'umask 077; ' : ''}${given.join('')}node -e ${shellWord(script)} < ${shellWord(template)} > ${shellWord(path ?? nameOf(template))}`,
     ].join('\n')
   },
   names: (given, readText) => namesIn(given, readText),
@@ -140,8 +141,6 @@ export default defineStep({
     }
   },
 })
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 const nameOf = (template: string): string => basename(template).replace(/\.hbs$/, '')
 

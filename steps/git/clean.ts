@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
-import { single } from '../support/curl.ts'
+import { single } from '../support/shell-word.ts'
 import { firstLineOf, type Ran, runProgram } from '../support/run-program.ts'
 import { readStatus, type Status } from './support/status.ts'
 

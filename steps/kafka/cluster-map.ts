@@ -67,7 +67,7 @@ export default defineStep({
     const sum = (of: 'lagging' | 'offline'): number => rows.reduce((total, row) => total + row[of], 0)
     const result = { file, partitions: partitions.length, lagging: sum('lagging'), offline: sum('offline') }
     const evidence = { brokers, alive: [...read.value.brokers], unreadable: [...unreadable], ...result }
-    const summary = `${partitions.length} partitions on brokers ${brokers.join(', ')}: ${result.lagging} lagging, ${result.offline} offline`
+    const summary = `${partitions.length} partitions on brokers ${brokers.join(', ')}: ${result.lagging} with a replica that lags, ${result.offline} with one that is offline`
     if (unreadable.length > 0) return judged(seen, { verdict: 'unknown', summary: few(unreadable), output: result, evidence })
     return judged(seen, { verdict: result.lagging + result.offline > 0 ? 'warn' : 'pass', summary, output: result, evidence })
   },

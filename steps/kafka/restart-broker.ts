@@ -15,6 +15,7 @@ import { sayPartition } from './support/leaders.ts'
 import { missingReplicas, readPartitions } from './support/partitions.ts'
 import { MIN_ISR, numberOf, readTopicConfigs } from './support/topic-configs.ts'
 import { until } from './support/until.ts'
+import { shellWord } from '../support/shell-word.ts'
 
 const words = z.array(z.string().min(1)).min(1)
 
@@ -66,9 +67,8 @@ export default defineStep({
   describe: ({ cluster, broker, stop, start }) =>
     `restart broker ${broker} of ${cluster}: ${stop.join(' ')}, then ${start.join(' ')}`,
   byHand: ({ cluster, config, stop, start }) => {
-    const quoted = (list: readonly string[]): string =>
-      list.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
-    const topics = `kafka-topics.sh --bootstrap-server ${cluster}${config === undefined ? '' : ` --command-config '${config}'`} --describe`
+    const quoted = (list: readonly string[]): string => list.map(shellWord).join(' ')
+    const topics = `kafka-topics.sh --bootstrap-server ${cluster}${config === undefined ? '' : ` --command-config ${shellWord(config)}`} --describe`
     return `${topics} --at-min-isr-partitions   # must show nothing\n${quoted(stop)}\n${quoted(start)}\n${topics} --under-replicated-partitions   # again until it shows nothing`
   },
   execute,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome } from '../../engine/index.ts'
-import { single } from '../support/curl.ts'
+import { single } from '../support/shell-word.ts'
 import { installed, upstreamOf } from './support/installed.ts'
 import { isWithin, parseRange } from './support/versions.ts'
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
 import { dayAfter, isTimeZone, localTime } from './support/local-time.ts'
+import { shellWord } from '../support/shell-word.ts'
 import { parseDays, type Read, readPolicy, type Rule, upgradePolicy } from './support/policy.ts'
 import { proofOf, readRecords } from './support/records.ts'
 
@@ -82,7 +83,7 @@ export default defineStep({
   describe: ({ kind, released, now }) => `the upgrade policy lets a release of ${released} (${kind}) in ${now ?? 'now'}`,
   byHand: ({ file, kind, released, timeZone }) =>
     [
-      `${file === undefined ? '' : `cat '${file.replaceAll("'", "'\\''")}'   # `}# the rule of ${kind}: delay, rollout, prerequisites`,
+      `${file === undefined ? '' : `cat ${shellWord(file)}   # `}# the rule of ${kind}: delay, rollout, prerequisites`,
       `TZ='${timeZone}' date   # ${released} and the delay must be over, and the window open`,
       'reprise runs   # each prerequisite must have a run that passed',
     ].join('\n'),

@@ -4,6 +4,7 @@ import { basename, resolve } from 'node:path'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome } from '../../engine/index.ts'
+import { shellWord } from '../support/shell-word.ts'
 
 const PROC = '/proc'
 
@@ -53,8 +54,8 @@ export default defineStep({
   byHand: ({ name, argument, pidFile, state }) => {
     const look =
       pidFile === undefined
-        ? `ps -e -o pid=,comm=,args= | grep -e ${quoted(argument ?? name ?? '')} | grep -v grep`
-        : `ps -o pid=,comm=,args= -p "$(cat ${quoted(pidFile)})"`
+        ? `ps -e -o pid=,comm=,args= | grep -e ${shellWord(argument ?? name ?? '')} | grep -v grep`
+        : `ps -o pid=,comm=,args= -p "$(cat ${shellWord(pidFile)})"`
     return `${look}   # ${state === 'running' ? 'must show it' : 'must show nothing'}`
   },
   async execute(given, { root }): Promise<StepOutcome<z.infer<typeof output>>> {
@@ -103,8 +104,6 @@ function whatOf({ name, argument, pidFile }: Input): string {
   if (pidFile === undefined) return name === undefined ? `a process ${what}` : what
   return what === '' ? `the process of ${pidFile}` : `${what} of ${pidFile}`
 }
-
-const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
 
 /** The number in a pid file; null where there is no such file, a sentence where it holds something else. */
 async function pidIn(file: string): Promise<number | null | string> {

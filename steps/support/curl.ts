@@ -1,3 +1,4 @@
+import { double, hasName, single } from './shell-word.ts'
 import { shownUrl } from './shown-url.ts'
 
 export interface CurlRequest {
@@ -20,11 +21,3 @@ export function curlRequest({ method, url, headers, body, fails }: CurlRequest):
   words.push(hasName(url) ? `--config <(printf 'url = "%s"\\n' ${double(shownUrl(url))})` : single(shownUrl(url)))
   return words.join(' ')
 }
-
-const hasName = (text: string): boolean => /\$(?:\{[A-Za-z_]\w*\}|[A-Za-z_])/.test(text)
-
-/** A text as one word of a shell, whatever is in it. */
-export const single = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`
-
-/** In double quotes with its names left to the shell. */
-const double = (text: string): string => `"${text.replace(/["\\`]/g, '\\$&').replace(/\$(?!\{?[A-Za-z_])/g, '\\$')}"`

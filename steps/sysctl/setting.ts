@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
-import { single } from '../support/curl.ts'
+import { single } from '../support/shell-word.ts'
 import {
   type Before,
   fileOf,

@@ -151,6 +151,8 @@ old 1 ${Date.now() - 600_000}
     expect(await ask({ url, take: 'sum' })).toMatchObject({ status: 'failed', verdict: 'unknown' })
     second.close()
     expect(await ask({ url, take: 'sum' })).toMatchObject({ status: 'failed', verdict: 'unknown' })
+    // What the other one says is told all the same.
+    expect(own.lines.at(-1)).toMatch(/^http:.*\/metrics: lag\{.*\} 7$/)
   })
 
   test.each([

@@ -1,4 +1,4 @@
-import { single } from '../../support/curl.ts'
+import { single } from '../../support/shell-word.ts'
 import type { Address } from '../../support/address.ts'
 import type { SetType } from './record-set.ts'
 

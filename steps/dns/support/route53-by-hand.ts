@@ -1,4 +1,4 @@
-import { single } from '../../support/curl.ts'
+import { single } from '../../support/shell-word.ts'
 import type { Route53Set } from './route53-api.ts'
 
 /** The same change with Amazon's own command, which takes the access key from the environment. */

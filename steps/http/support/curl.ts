@@ -1,4 +1,5 @@
-import { curlRequest, single } from '../../support/curl.ts'
+import { curlRequest } from '../../support/curl.ts'
+import { single } from '../../support/shell-word.ts'
 import type { Expectation } from './expectation.ts'
 import { jqPath, parseJsonPath } from './json-path.ts'
 

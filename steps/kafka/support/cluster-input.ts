@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { shellWord } from '../../support/shell-word.ts'
 
 const server = /^(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}$/
 
@@ -36,5 +37,4 @@ export function byTool(
   return [`${tool}.sh`, '--bootstrap-server', cluster, ...file, ...words].map(quoted).join(' ')
 }
 
-const quoted = (word: string): string =>
-  /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
+const quoted = (word: string): string => (/^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : shellWord(word))

@@ -33,13 +33,19 @@ export type Measured =
 type Good = Extract<Scraped, { readonly ok: true }>
 type Taken = { readonly ok: true; readonly series: readonly Series[] } | { readonly ok: false; readonly reason: string }
 
+/** Samples of a page that are told where another page does not answer. */
+const OTHERS = 5
+
 /** Reads each page, twice for a rate, and takes the samples that were asked for. One page that cannot be read leaves all open. */
 export async function measure(given: Measuring, tools: StepTools): Promise<Measured> {
   const { pages, rateOverMs, take, metric } = given
   const look = async (): Promise<readonly Scraped[]> => Promise.all(pages.map(async (url) => scrape({ ...given, url }, tools)))
   const first = await look()
   const bad = first.find((one) => !one.ok)
-  if (bad?.ok === false) return bad
+  if (bad?.ok === false) {
+    if (rateOverMs === undefined) logOthers(first, given, tools)
+    return bad
+  }
   let second: readonly Scraped[] = first
   if (rateOverMs !== undefined) {
     tools.progress(`${metric}: again in ${spanText(rateOverMs)}`)
@@ -60,6 +66,16 @@ export async function measure(given: Measuring, tools: StepTools): Promise<Measu
     all.push(...taken.series.map((one) => ({ ...one, labels: { ...one.labels, ...page } })))
   }
   return { ok: true, series: together(all, take, metric), absent, count: all.length, at: tools.clock.now().getTime() }
+}
+
+/** What is known all the same where another page does not answer: it is not judged, but read by people. */
+function logOthers(seen: readonly Scraped[], given: Measuring, tools: StepTools): void {
+  for (const [i, one] of seen.entries()) {
+    const taken = one.ok ? valuesOf(one, given) : null
+    if (taken?.ok !== true) continue
+    const shown = taken.series.slice(0, OTHERS).map((series) => `${seriesText(series)} ${series.value}`)
+    tools.log(`${shownUrl(given.pages[i] ?? '')}: ${shown.length === 0 ? `no sample of ${given.metric}` : shown.join(', ')}`)
+  }
 }
 
 function together(series: readonly Series[], take: Measuring['take'], metric: string): readonly Series[] {
