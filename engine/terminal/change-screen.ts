@@ -5,7 +5,7 @@ import type { AskContext, ShownValue } from './ask-context.ts'
 import { header } from './header.ts'
 import { command, type Look, paragraph, symbol } from './look.ts'
 import { prose } from './prose.ts'
-import { entryOf, placeOf } from './step-place.ts'
+import { placeOf } from './step-place.ts'
 import { oneLine, shortScript, undoTexts } from './undo-text.ts'
 import { valueLines } from './value-lines.ts'
 
@@ -71,7 +71,7 @@ export function terms(
     hostText(look, entry, values),
     entry.timeoutMs === 0 ? '' : entry.timeoutWritten ? screen.atMost(entry.timeoutMs) : screen.defaultLimit(entry.timeoutMs),
     entry.retries > 0 ? screen.retries(entry.retries) : '',
-    ...proofs.map((proof) => proofText(look, plan, proof)),
+    ...proofTexts(look, plan, proofs),
     entry.captures.length > 0 ? screen.captures(entry.captures.map(({ name, type }) => `${name} (${type})`).join(', ')) : '',
     entry.expect === null ? '' : screen.expects(entry.expect),
     entry.assert === null ? '' : screen.expects(entry.assert),
@@ -82,9 +82,17 @@ export function terms(
   return [...limits, ...undo.flatMap((text) => paragraph(look, text, '  '))]
 }
 
-function proofText(look: Look, plan: Plan, proof: PlanEntry): string {
-  const words = oneLine(entryOf(plan, proof.id)?.type === 'judge' ? proof.text : validationOf(plan, proof)).replace(/[.:]$/, '')
-  return proof.type === 'judge' ? look.words.screen.judgedBy(words) : look.words.screen.provenBy(words, proof.timeoutMs)
+/** How a change is proven, a text a way: blocks below one sentence of the author share it, and their limits add up. */
+function proofTexts({ words: { screen } }: Look, plan: Plan, proofs: readonly PlanEntry[]): string[] {
+  const said = (text: string): string => oneLine(text).replace(/[.:]$/, '')
+  const limits = new Map<string, number>()
+  for (const proof of proofs) {
+    if (proof.type === 'judge') continue
+    const words = said(validationOf(plan, proof))
+    limits.set(words, (limits.get(words) ?? 0) + proof.timeoutMs)
+  }
+  const judged = proofs.filter(({ type }) => type === 'judge').map(({ text }) => screen.judgedBy(said(text)))
+  return [...[...limits].map(([words, ms]) => screen.provenBy(words, ms)), ...judged]
 }
 
 /** The author's sentence for a proof, else the proof's own title. */

@@ -94,7 +94,10 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
     return status === 'unknown' || status === 'open' || status === 'failed' || status === 'skipped'
   }
   const notUndone = left.map((effect) => notUndoneText(words, plan, effect.key, name(effect.key), isUnknown(effect.key)))
-  const changed = state.effects.filter(({ key, undo }) => undo === 'due' && !isUnknown(key)).map(({ key }) => name(key))
+  const isByHand = (key: string): boolean => state.entries[key]?.status === 'by-hand'
+  const changed = state.effects
+    .filter(({ key, undo }) => undo === 'due' && !isUnknown(key) && !isByHand(key))
+    .map(({ key }) => name(key))
   const unsure = state.effects.filter(({ key, undo }) => undo === 'due' && isUnknown(key)).map(({ key }) => name(key))
   const settled = (how: string): string[] =>
     unique(
@@ -109,7 +112,7 @@ export function endSentence(words: Words, plan: Plan, state: State): string {
   const warned = Object.entries(state.entries)
     .filter(([key, { status }]) => status === 'failed' && isWarningOnly(entryOf(plan, blockIn(key))))
     .map(([key]) => visibleLine(key))
-  const byHand = settled('by-hand').filter((step) => !changed.includes(step))
+  const byHand = settled('by-hand')
   const failure =
     state.failure === null || passed
       ? ''

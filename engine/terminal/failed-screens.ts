@@ -172,7 +172,9 @@ function nameOfKey({ plan }: AskContext, key: string): string {
 /** After a failed undo the question names the step: its rollback blocks are what is shown. */
 function undoText(look: Look, context: AskContext, entry: PlanEntry, failed: boolean): string[] {
   const blocks = failed ? context.plan.steps.filter(({ id }) => entry.undo.includes(id)) : [entry]
-  return (blocks.length === 0 ? [entry] : blocks).flatMap((block) => blockLines(look, context, block))
+  // What is shown of a step that undoes itself is what it did.
+  const lead = !failed && entry.undoSelf ? paragraph(look, look.words.screen.undoesWhat) : []
+  return [...lead, ...(blocks.length === 0 ? [entry] : blocks).flatMap((block) => blockLines(look, context, block))]
 }
 
 function undoOutput(look: Look, context: AskContext, entry: PlanEntry | null): string[] {

@@ -8,6 +8,10 @@ import { placeOf } from './step-place.ts'
 /** Lines of an output that a screen shows by itself. */
 export const FOLDED = 20
 
+/** What a typed step measured, for the records: its summary says it in words, and `o` shows it. */
+const EVIDENCE = /^evidence: \{"/
+export const isForPeople = (line: string): boolean => !EVIDENCE.test(line)
+
 /** What `o` shows: all of the author's words, then all of the output. */
 export function outputLines(look: Look, context: AskContext, question: Question): string[] {
   const { part } = placeOf(context.plan, question.step, question.key)
@@ -23,7 +27,7 @@ export function foldedOutput(look: Look, context: AskContext, key: Key): string[
 
 /** Lines folded to the last twenty; control characters shown. */
 export function folded(look: Look, output: readonly string[], most = FOLDED): string[] {
-  const lines = clean(output)
+  const lines = clean(output).filter(isForPeople)
   const shown = lines.slice(-most).flatMap((line) => paragraph(look, line, '  '))
   return lines.length <= most ? shown : [`  ${look.words.screen.fold(lines.length - most)}`, ...shown]
 }

@@ -40,7 +40,7 @@ export function overviewScreen(look: Look, plan: Plan, extra: OverviewExtra): st
     extra.measured === null ? overview.neverMeasured : overview.measured(extra.measured.ms, extra.measured.runs),
   ]
   const rows: readonly (readonly [string, string])[] = [
-    [overview.when, plan.info.when === null ? '' : oneLine(plan.info.when)],
+    [overview.when, plan.info.when === null ? '' : oneLine(inOneSentence(plan.info.when))],
     [
       overview.owner,
       [plan.info.owner === null ? '' : oneLine(plan.info.owner), ...targets].filter((text) => text !== '').join(dot),
@@ -152,3 +152,6 @@ function callLines(look: Look, plan: Plan): string[] {
     [when.join(` ${overview.or} `), who].filter((text) => text !== '').join(look.words.colon === ':' ? ': ' : ' : '),
   )
 }
+
+/** A list as its items after one another. */
+const inOneSentence = (text: string): string => text.replace(/\n+\s*[-*+] /g, '; ').replace(/^\s*[-*+] /, '')

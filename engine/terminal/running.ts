@@ -2,7 +2,7 @@ import { visible, visibleLine } from '../language/control.ts'
 import { cut, widthOf } from '../language/width.ts'
 import type { BlockId, Key, Purpose, TaskId } from '../model/fact.ts'
 import { type Look, symbol } from './look.ts'
-import { FOLDED } from './output-lines.ts'
+import { FOLDED, isForPeople } from './output-lines.ts'
 import type { Progress } from './progress.ts'
 
 /** An execution under way, as the screen knows it. */
@@ -25,7 +25,7 @@ export interface Running {
 
 /** Adds output to what is kept of it: the last lines only, however much comes. */
 export function keepOutput(running: Running, text: string): void {
-  const pieces = (running.rest + text).split('\n')
+  const pieces = (running.rest + text).split('\n').filter(isForPeople)
   // A line without an end is kept to what a screen can use.
   running.rest = (pieces.pop() ?? '').slice(-2000)
   running.lines += pieces.length

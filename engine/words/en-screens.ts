@@ -30,6 +30,7 @@ export const enScreens = {
     undoNone: (text: string) => (text === '' ? 'none needed' : `none: ${text}`),
     undoMissing: 'no way back is written',
     undoSelf: 'the step undoes itself',
+    undoesWhat: 'Takes back what this step has done:',
     irreversible: 'This cannot be undone.',
     pointOfNoReturn: 'Point of no return: from here on there is no way back.',
     knownLater: 'known when it runs',

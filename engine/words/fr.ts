@@ -54,7 +54,7 @@ export const fr: Widen<typeof en> = {
     done: 'fait',
     confirmed: 'effet confirmé',
     'by-hand': 'à la main, non vérifié',
-    skipped: 'passée',
+    skipped: 'sautée',
     simulated: 'simulée, non exécutée',
     'not-needed': 'sans objet',
     'passed-over': 'pas dans cette exécution',

@@ -287,6 +287,22 @@ describe('screens at 80 columns', () => {
       [r] réessayer   [h] annulé à la main   [s] non annulé   [q] arrêter   [?]"
     `)
   })
+  test('the undo of a step that undoes itself says that what it did is taken back', () => {
+    const given = failover()
+    const steps = given.steps.map((one) => (one.id === 'dns' ? { ...one, undo: [], undoSelf: true } : one))
+    const asked = question('undo', { step: 'dns', key: 'dns' })
+    const shown = screen(asked, { plan: { ...given, steps } })
+    expect(shown).toMatch(/Takes back what this step has done:\s+upsert "\$DR_BOOTSTRAP"/)
+    expect(screen(asked, { plan: { ...given, steps } }, 'fr')).toContain('Reprend ce que cette étape a fait :')
+  })
+
+  test('what a step measured is for the records, not for the screen of its failure', () => {
+    const outputOf = () => ['3 brokers of 4 are there', 'evidence: {"brokers":[1,2,3]}']
+    const shown = screen(question('failed'), { state: blank(changed), outputOf })
+    expect(shown).toContain('3 brokers of 4 are there')
+    expect(shown).not.toContain('evidence')
+  })
+
   test('interrupted, paused, roll-back', () => {
     expect(screen(question('interrupted'), { state: blank(changed) })).toMatchInlineSnapshot(`
       "staging   Kafka failover to the DR cluster                       RTO 12m50s left
