@@ -16,6 +16,7 @@ import type { Progress } from './progress.ts'
 import { returningScreen, type ReturningExtra } from './returning-screen.ts'
 import { openRunningLines } from './running-lines.ts'
 import { openScreen } from './screen.ts'
+import { spokenPlans } from './spoken-plan.ts'
 import type { Screen } from './screen-port.ts'
 
 import type { TerminalOptions } from './terminal-options.ts'
@@ -56,6 +57,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const plain = options.plain ?? (process.env['TERM'] === 'dumb' || options.output.isTTY !== true || options.input.isTTY !== true)
   const ascii = options.ascii ?? !isUtf8()
   const look = (): Look => ({ words: wordsOf(options.lang), width: widthOf(options), ascii })
+  const spoken = spokenPlans(() => look().words)
   let queue: Promise<unknown> = Promise.resolve()
   // One question at a time: a second one waits for the end of the first.
   const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
@@ -68,28 +70,32 @@ export function openTerminal(options: TerminalOptions): Terminal {
   const choose = (given: Choose): Promise<string> => inTurn(() => chooseOne(screen, look(), given))
   return {
     attended: true,
-    overview: (plan, extra) =>
-      choose({ above: overviewScreen(look(), plan, extra), offers: overviewOffers(look(), plan), closed: 'leave' }) as Promise<
-        'start' | 'leave'
-      >,
-    returning: (given) =>
-      choose({ above: returningScreen(look(), given), offers: returningOffers(look(), given), closed: 'leave' }) as Promise<
-        'go-on' | 'roll-back' | 'leave'
-      >,
+    overview(ofPlan, extra) {
+      const plan = spoken(ofPlan)
+      const above = overviewScreen(look(), plan, extra)
+      return choose({ above, offers: overviewOffers(look(), plan), closed: 'leave' }) as Promise<'start' | 'leave'>
+    },
+    returning(given) {
+      const said = { ...given, plan: spoken(given.plan) }
+      const above = returningScreen(look(), said)
+      return choose({ above, offers: returningOffers(look(), said), closed: 'leave' }) as Promise<'go-on' | 'roll-back' | 'leave'>
+    },
     confirm: async (lines) => {
       const { key } = look().words
       const offers = [offer('y', key.yes, 'yes'), offer('q', key.no, 'no'), offer('n', key.no, 'no')]
       return (await choose({ above: lines.map(visible), offers, closed: 'no' })) === 'yes'
     },
     value: (given) => inTurn(() => askValue(screen, look(), given)),
-    ask: (context, signal) => inTurn(() => askQuestion({ context, signal, screen, look, options, running })),
-    fact(stamped, plan, state) {
+    ask: (given, signal) =>
+      inTurn(() => askQuestion({ context: { ...given, plan: spoken(given.plan) }, signal, screen, look, options, running })),
+    fact(stamped, ofPlan, state) {
+      const plan = spoken(ofPlan)
       running.fact(stamped, plan, state)
       screen.print([...factLines(look(), stamped, { plan, state }), ...itemsAfter(look(), stamped, { plan, state })])
       running.after(stamped)
     },
     output: (key, text) => running.output(key, text),
-    progress: (task, progress) => running.progress(task, progress),
+    progress: (task, progress) => running.progress(task, { ...progress, value: look().words.typed.found(progress.value) }),
     overdue: async (key, elapsedMs, signal) => {
       const { key: word, ask } = look().words
       const above = paragraph(look(), `${symbol(look(), 'warning')} ${key}${look().words.colon} ${ask.overdue(elapsedMs)}`)
@@ -99,7 +105,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
     lend: (use) => inTurn(() => screen.lend(use)),
     warn: (text) => screen.print(paragraph(look(), `${symbol(look(), 'warning')} ${text}`)),
     tell: (text) => screen.print(paragraph(look(), visible(text))),
-    end: (given) => screen.print(['', ...endScreen(look(), given)]),
+    end: (given) => screen.print(['', ...endScreen(look(), { ...given, plan: spoken(given.plan) })]),
     close() {
       running.close()
       screen.close()

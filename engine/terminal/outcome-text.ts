@@ -4,7 +4,7 @@ import type { Words } from '../words/words.ts'
 
 /** Why an execution did not succeed, in words: `exit 127 (command not found)`, `timed out: 30s`. */
 export function outcomeText({ cause, exit, status }: Outcome, words: Words): string {
-  const text = words.problem.said(cause?.text ?? '')
+  const text = said(cause?.text ?? '', words)
   const known: Readonly<Record<string, string>> = words.exits
   if (exit !== undefined && (cause === undefined || cause.type === 'exit'))
     return words.screen.exit(String(exit), known[String(exit)] ?? '')
@@ -21,8 +21,14 @@ export function causeText({ type, text }: NonNullable<Entry['cause']>, words: Wo
   const exits: Readonly<Record<string, string>> = words.exits
   const code = type === 'exit' ? /\d+/.exec(text)?.[0] : undefined
   if (code !== undefined) return words.screen.exit(code, exits[code] ?? '')
-  const said = visibleLine(words.problem.said(text))
+  const why = visibleLine(said(text, words))
   const word = words.causes[type]
-  if (type === 'verdict' && said !== '') return said
-  return said === '' || said === word ? word : `${word}${words.colon} ${said}`
+  if (type === 'verdict' && why !== '') return why
+  return why === '' || why === word ? word : `${word}${words.colon} ${why}`
+}
+
+/** The engine's own sentence, or a typed step's. */
+function said(text: string, words: Words): string {
+  const known = words.problem.said(text)
+  return known === text ? words.typed.found(text) : known
 }

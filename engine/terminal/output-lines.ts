@@ -28,7 +28,7 @@ export function foldedOutput(look: Look, context: AskContext, key: Key): string[
 /** Lines folded to the last twenty; control characters shown. */
 export function folded(look: Look, output: readonly string[], most = FOLDED): string[] {
   const lines = clean(output).filter(isForPeople)
-  const shown = lines.slice(-most).flatMap((line) => paragraph(look, line, '  '))
+  const shown = lines.slice(-most).flatMap((line) => paragraph(look, look.words.typed.found(line), '  '))
   return lines.length <= most ? shown : [`  ${look.words.screen.fold(lines.length - most)}`, ...shown]
 }
 

@@ -7,6 +7,7 @@ import { command, labelled, type Look } from './look.ts'
 import { plainLine, progressLine } from './plain-line.ts'
 import { proseLines } from './prose.ts'
 import type { Progress } from './progress.ts'
+import { spokenPlans } from './spoken-plan.ts'
 import { entryOf, placeOf } from './step-place.ts'
 import { valueLines } from './value-lines.ts'
 
@@ -39,6 +40,7 @@ export function openPlain(options: {
   const { words, write, now, quiet } = options
   const said = new Map<TaskId, { readonly value: string; readonly atMs: number }>()
   const failed = new Map<Key, BlockId>()
+  const spoken = spokenPlans(() => words)
   let plan: Plan | null = null
   let midLine = false
   const look: Look = { words, width: 80, ascii: false }
@@ -48,7 +50,8 @@ export function openPlain(options: {
   }
   return {
     attended: false,
-    fact(stamped, ofPlan, state) {
+    fact(stamped, given, state) {
+      const ofPlan = spoken(given)
       plan = ofPlan
       if (!quiet)
         for (const step of failedForGood(failed, stamped, ofPlan)) for (const one of adviceLines(look, step, ofPlan)) line(one)
@@ -69,7 +72,7 @@ export function openPlain(options: {
       const atMs = now().getTime()
       if (quiet || plan === null || (last !== undefined && last.value === value && atMs - last.atMs < QUIET_MS)) return
       said.set(task, { value, atMs })
-      line(progressLine({ at: now().toISOString(), plan, task, value, elapsedMs, limitMs, words }))
+      line(progressLine({ at: now().toISOString(), plan, task, value: words.typed.found(value), elapsedMs, limitMs, words }))
     },
     ask: () => Promise.reject(new Error('nobody is there to be asked')),
     overdue: () => Promise.resolve('cancel'),

@@ -69,7 +69,6 @@ export function tailText(look: Look, running: Running): string[] {
   const total = running.lines + rest.length
   const kept = [...running.tail, ...rest].slice(-FOLDED).flatMap((line) => visible(line).replaceAll('\t', '  ').split('\n'))
   if (total === 0) return []
-  return total > kept.length
-    ? [`  ${look.words.screen.fold(total - kept.length)}`, ...kept.map((line) => `  ${line}`)]
-    : kept.map((line) => `  ${line}`)
+  const shown = kept.map((line) => `  ${look.words.typed.found(line)}`)
+  return total > kept.length ? [`  ${look.words.screen.fold(total - kept.length)}`, ...shown] : shown
 }

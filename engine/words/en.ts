@@ -256,6 +256,12 @@ export const en = {
     /** A sentence that was made in English where its problem was found. */
     said: (text: string) => text,
   },
+  typed: {
+    /** A typed step's title. */
+    does: (title: string) => title,
+    /** A line of what it has found. */
+    found: (text: string) => text,
+  },
   timeline: {
     title: (run: string, title: string) => `Run ${run}: ${title}`,
     about: {

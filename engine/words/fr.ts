@@ -1,4 +1,5 @@
 import { inFrench } from './fr-problems.ts'
+import { findingInFrench, stepInFrench } from './fr-typed.ts'
 import { limit, took } from './took.ts'
 import type { en } from './en.ts'
 import { frCli } from './fr-cli.ts'
@@ -262,6 +263,7 @@ export const fr: Widen<typeof en> = {
     expected: (words) => `attendu ${words}`,
     said: inFrench,
   },
+  typed: { does: stepInFrench, found: findingInFrench },
   timeline: {
     title: (run, title) => `Exécution ${run} : ${title}`,
     about: {
