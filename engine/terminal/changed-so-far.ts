@@ -8,7 +8,7 @@ type Effect = State['effects'][number]
 
 /** What has been changed so far, newest first: `5 Stop MirrorMaker 2`, `4 Fence the primary (by hand)`, `6: effect unknown`. */
 export function changedTexts(look: Look, plan: Plan, state: State): string[] {
-  return state.effects.toReversed().map((effect) => {
+  const said = state.effects.toReversed().map((effect) => {
     const step = blockIn(effect.key)
     const entry = state.entries[effect.key]
     if (effect.undo !== 'due') return `${longName(plan, step, effect.key)} (${look.words.screen.effects[effect.undo]})`
@@ -16,14 +16,26 @@ export function changedTexts(look: Look, plan: Plan, state: State): string[] {
     const isSure = entry !== undefined && (entry.status === 'done' || entry.status === 'confirmed')
     return isSure ? longName(plan, step, effect.key) : look.words.screen.effectUnknown(shortName(plan, step, effect.key))
   })
+  return apart(said, state.effects.toReversed())
+}
+
+/** Two blocks of one step have its name: there the block says which it is. */
+function apart(said: readonly string[], effects: readonly Effect[]): string[] {
+  return said.map((text, index) =>
+    said.indexOf(text) === said.lastIndexOf(text) ? text : `${text} [${blockIn(effects[index]?.key ?? '')}]`,
+  )
 }
 
 /** What rolling back would do, last first. */
 export function wouldUndo(look: Look, plan: Plan, state: State): string[] {
-  return state.effects
+  const undone = state.effects
     .toReversed()
     .filter(({ undo }) => undo === 'due' || undo === 'unknown')
-    .flatMap((effect) => undoOf(look, plan, effect))
+    .flatMap((effect) => undoOf(look, plan, effect).map((text) => ({ text, effect })))
+  return apart(
+    undone.map(({ text }) => text),
+    undone.map(({ effect }) => effect),
+  )
 }
 
 function undoOf(look: Look, plan: Plan, { key }: Effect): string[] {

@@ -9,7 +9,7 @@ import { placeOf } from './step-place.ts'
 export const FOLDED = 20
 
 /** What a typed step measured, for the records: its summary says it in words, and `o` shows it. */
-const EVIDENCE = /^evidence: \{"/
+const EVIDENCE = /^evidence: (?:\{"|\[)/
 export const isForPeople = (line: string): boolean => !EVIDENCE.test(line)
 
 /** What `o` shows: all of the author's words, then all of the output. */

@@ -296,6 +296,21 @@ describe('screens at 80 columns', () => {
     expect(screen(asked, { plan: { ...given, steps } }, 'fr')).toContain('Reprend ce que cette étape a fait :')
   })
 
+  test('two blocks of one step are told apart', () => {
+    const given = failover()
+    const steps = given.steps.flatMap((one) => (one.id === 'stop-mm2' ? [one, { ...one, id: 'stop-more' }] : [one]))
+    const state = blank({
+      ...changed,
+      entries: { ...changed.entries, 'stop-more': known() },
+      effects: [
+        { key: 'stop-mm2', undo: 'due' },
+        { key: 'stop-more', undo: 'due' },
+      ],
+    })
+    const shown = screen(question('interrupted'), { plan: { ...given, steps }, state }).replace(/\s+/g, ' ')
+    expect(shown).toContain('5 Stop MirrorMaker 2 [stop-more] · 5 Stop MirrorMaker 2 [stop-mm2]')
+  })
+
   test('what a step measured is for the records, not for the screen of its failure', () => {
     const outputOf = () => ['3 brokers of 4 are there', 'evidence: {"brokers":[1,2,3]}']
     const shown = screen(question('failed'), { state: blank(changed), outputOf })
