@@ -78,7 +78,8 @@ export const enDr = {
     todo: (counts: string, what: string) => `${counts}: ${what}`,
     needsRunbook: (test: string, file: string) => `give ${test} a runbook in ${file}`,
     allWell: (n: number) => `${s(n, 'test')}: nothing is due`,
-    noSchedule: (file: string) => `Unexpected path ${file}, expected the schedule of DR tests: nothing is there`,
+    noSchedule: (file: string) =>
+      `Unexpected path ${file}, expected the schedule of DR tests: nothing is there, --schedule FILE names another`,
     noTest: (test: string) => `Unexpected test ${test}, expected one of the schedule`,
   },
 } as const

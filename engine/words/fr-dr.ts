@@ -56,7 +56,7 @@ export const frDr: Widen<typeof enDr> = {
     timeBoxSoon: (ms) => `Quatre cinquièmes du temps alloué (${limit(ms)}) sont passés.`,
     timeBoxOver: (ms) => `Le temps alloué (${limit(ms)}) est passé : continuer, ou arrêter.`,
     noteTest: (test) => `Test DR ${test}`,
-    runbookGone: (files) => `Runbook inattendu ${files} : il n'y a rien là`,
+    runbookGone: (files) => `Runbook inattendu ${files} : il n'y a rien là, --schedule FICHIER en nomme un autre`,
     inBlackout: (why, free) =>
       `Départ inattendu pendant un gel (${why}) ; le prochain jour libre est le ${free}, ou dire pourquoi pas : --override blackout --reason TEXTE`,
     outsideWindow: (zone, free) =>
