@@ -1,6 +1,5 @@
+import { enCount as s } from './count.ts'
 import { limit, took } from './took.ts'
-
-const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /** What the commands say outside a run's screens, in English. */
 export const enCli = {

@@ -1,6 +1,5 @@
+import { enCount as s } from './count.ts'
 import { limit } from './took.ts'
-const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
-
 /** The programme of DR tests, in English. */
 export const enDr = {
   dr: {

@@ -1,6 +1,5 @@
+import { enCount as s } from './count.ts'
 import { limit, took } from './took.ts'
-
-const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /** The screens of a run, in English. */
 export const enScreens = {

@@ -1,11 +1,11 @@
+import { enCount as s } from './count.ts'
 import { enCli } from './en-cli.ts'
 import { enDr } from './en-dr.ts'
 import { enExport } from './en-export.ts'
 import { enPeople } from './en-people.ts'
 import { enScreens } from './en-screens.ts'
+import { enTimeline } from './en-timeline.ts'
 import { limit, took } from './took.ts'
-
-const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /** English. The other languages have the same keys by type. */
 export const en = {
@@ -14,6 +14,7 @@ export const en = {
   ...enDr,
   ...enExport,
   ...enPeople,
+  ...enTimeline,
   lang: 'en',
   none: '—',
   notMeasured: 'not measured',
@@ -261,35 +262,6 @@ export const en = {
     does: (title: string) => title,
     /** A line of what it has found. */
     found: (text: string) => text,
-  },
-  timeline: {
-    title: (run: string, title: string) => `Run ${run}: ${title}`,
-    about: {
-      runbook: 'Runbook',
-      environment: 'Environment',
-      mode: 'Mode',
-      operator: 'Operators',
-      plan: 'Plan',
-      started: 'Started',
-      ended: 'Ended',
-      result: 'Result',
-      rto: 'RTO',
-      rpo: 'RPO',
-      waited: 'Waiting for people',
-      machine: 'Machine time',
-    },
-    heading: 'Timeline',
-    columns: { utc: 'UTC', local: (zone: string) => `Local (${zone})`, who: 'Who', what: 'What' },
-    notes: 'Notes',
-    decisions: 'Decisions',
-    approvals: 'Approvals',
-    rollback: 'Rollback',
-    output: 'Output',
-    steps: 'Steps',
-    stepColumns: { step: 'Step', result: 'Result', took: 'Took', attempts: 'Attempts', why: 'Why' },
-    nobody: 'the engine',
-    stillOpen: 'never ended',
-    excerpt: (n: number) => `… ${s(n, 'line')} left out …`,
   },
   list: {
     nothing: 'Nothing found.',

@@ -1,8 +1,7 @@
+import { frCount as s } from './count.ts'
 import type { enCli } from './en-cli.ts'
 import { limit, took } from './took.ts'
 import type { Widen } from './widen.ts'
-
-const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? one : many}`
 
 /** What the commands say outside a run's screens, in French. */
 export const frCli: Widen<typeof enCli> = {

@@ -1,8 +1,7 @@
+import { frCount as s } from './count.ts'
 import type { enDr } from './en-dr.ts'
 import { limit } from './took.ts'
 import type { Widen } from './widen.ts'
-
-const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? one : many}`
 
 /** The programme of DR tests, in French. */
 export const frDr: Widen<typeof enDr> = {

@@ -1,9 +1,8 @@
+import { frCount as s } from './count.ts'
 import { inFrench } from './fr-problems.ts'
 import type { enScreens } from './en-screens.ts'
 import { limit, took } from './took.ts'
 import type { Widen } from './widen.ts'
-
-const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? one : many}`
 
 /** The screens of a run, in French. */
 export const frScreens: Widen<typeof enScreens> = {

@@ -1,3 +1,4 @@
+import { frCount as s } from './count.ts'
 import { inFrench } from './fr-problems.ts'
 import { findingInFrench, stepInFrench } from './fr-typed.ts'
 import { limit, took } from './took.ts'
@@ -7,9 +8,8 @@ import { frDr } from './fr-dr.ts'
 import { frExport } from './fr-export.ts'
 import { frPeople } from './fr-people.ts'
 import { frScreens } from './fr-screens.ts'
+import { frTimeline } from './fr-timeline.ts'
 import type { Widen } from './widen.ts'
-
-const s = (n: number, one: string, many = `${one}s`): string => `${n} ${n < 2 ? one : many}`
 
 /** French. */
 export const fr: Widen<typeof en> = {
@@ -18,6 +18,7 @@ export const fr: Widen<typeof en> = {
   ...frDr,
   ...frExport,
   ...frPeople,
+  ...frTimeline,
   lang: 'fr',
   none: '—',
   notMeasured: 'non mesuré',
@@ -264,35 +265,6 @@ export const fr: Widen<typeof en> = {
     said: inFrench,
   },
   typed: { does: stepInFrench, found: findingInFrench },
-  timeline: {
-    title: (run, title) => `Exécution ${run} : ${title}`,
-    about: {
-      runbook: 'Runbook',
-      environment: 'Environnement',
-      mode: 'Mode',
-      operator: 'Opérateurs',
-      plan: 'Plan',
-      started: 'Début',
-      ended: 'Fin',
-      result: 'Résultat',
-      rto: 'RTO',
-      rpo: 'RPO',
-      waited: 'Attente de personnes',
-      machine: 'Temps machine',
-    },
-    heading: 'Chronologie',
-    columns: { utc: 'UTC', local: (zone) => `Local (${zone})`, who: 'Qui', what: 'Quoi' },
-    notes: 'Notes',
-    decisions: 'Décisions',
-    approvals: 'Approbations',
-    rollback: 'Retour arrière',
-    output: 'Sortie',
-    steps: 'Étapes',
-    stepColumns: { step: 'Étape', result: 'Résultat', took: 'Durée', attempts: 'Essais', why: 'Pourquoi' },
-    nobody: 'le moteur',
-    stillOpen: 'jamais terminée',
-    excerpt: (n) => `… ${s(n, 'ligne')} en moins …`,
-  },
   list: {
     nothing: 'Rien trouvé.',
     nothingNear: (nearest) => `Rien trouvé. Le plus proche : ${nearest}.`,

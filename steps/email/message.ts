@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome } from '../../engine/index.ts'
-import { single } from '../support/shell-word.ts'
+import { shellWord } from '../support/shell-word.ts'
 import { drillMark } from '../support/drill-mark.ts'
 import { fillNames } from '../support/fill-names.ts'
 import { secretName } from '../support/secret-name.ts'
@@ -82,15 +82,15 @@ export default defineStep({
     return [
       'curl -sS',
       ...(given.security === 'starttls' ? ['--ssl-reqd'] : []),
-      ...(given.ca === undefined ? [] : [`--cacert ${single(given.ca)}`]),
+      ...(given.ca === undefined ? [] : [`--cacert ${shellWord(given.ca)}`]),
       // Through a file descriptor: everybody may read arguments.
       ...(given.password === undefined
         ? []
-        : [`--config <(printf 'user = "%s:%s"\\n' ${single(given.user ?? '')} "${given.password}")`]),
-      `--mail-from ${single(given.from)}`,
-      ...recipientsOf(given).map((one) => `--mail-rcpt ${single(one)}`),
-      `-T <(printf %s ${single(mail)})`,
-      single(`${scheme}://${host}:${port}`),
+        : [`--config <(printf 'user = "%s:%s"\\n' ${shellWord(given.user ?? '')} "${given.password}")`]),
+      `--mail-from ${shellWord(given.from)}`,
+      ...recipientsOf(given).map((one) => `--mail-rcpt ${shellWord(one)}`),
+      `-T <(printf %s ${shellWord(mail)})`,
+      shellWord(`${scheme}://${host}:${port}`),
     ].join(' ')
   },
   async execute(given, tools): Promise<StepOutcome<Output>> {

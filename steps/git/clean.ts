@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
-import { single } from '../support/shell-word.ts'
+import { shellWord } from '../support/shell-word.ts'
 import { firstLineOf, type Ran, runProgram } from '../support/run-program.ts'
 import { readStatus, type Status } from './support/status.ts'
 
@@ -59,9 +59,9 @@ export default defineStep({
     ].join(', '),
   byHand: ({ path, upstream, untracked }) =>
     [
-      ...(upstream === 'fetch' ? [`git -C ${single(path)} fetch`] : []),
-      `git -C ${single(path)} status --branch --porcelain${untracked ? ' --untracked-files=no' : ''}   # must show the branch and nothing else`,
-      `git -C ${single(path)} rev-parse HEAD`,
+      ...(upstream === 'fetch' ? [`git -C ${shellWord(path)} fetch`] : []),
+      `git -C ${shellWord(path)} status --branch --porcelain${untracked ? ' --untracked-files=no' : ''}   # must show the branch and nothing else`,
+      `git -C ${shellWord(path)} rev-parse HEAD`,
     ].join('\n'),
   async execute(given, tools): Promise<StepOutcome<Output>> {
     const where = resolve(tools.root, given.path)

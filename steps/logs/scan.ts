@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome } from '../../engine/index.ts'
 import { listOf } from '../support/address.ts'
-import { single } from '../support/shell-word.ts'
+import { shellWord, single } from '../support/shell-word.ts'
 import { spanText } from '../support/threshold.ts'
 import { readCursor, writeCursor } from './support/cursor.ts'
 import type { Cursor } from './support/cursor.ts'
@@ -137,7 +137,7 @@ patterns:
       given[severity].flatMap(({ pattern: one, description, action }) =>
         list.map(
           (path) =>
-            `zgrep -hP -m 3 -e ${single(one)} -- ${single(path)}${without}  # ${severity}${[description, action].map((text) => (text === undefined ? '' : `: ${text.replaceAll('\n', ' ')}`)).join('')}`,
+            `zgrep -hP -m 3 -e ${single(one)} -- ${shellWord(path)}${without}  # ${severity}${[description, action].map((text) => (text === undefined ? '' : `: ${text.replaceAll('\n', ' ')}`)).join('')}`,
         ),
       ),
     )

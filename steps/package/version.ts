@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome } from '../../engine/index.ts'
-import { single } from '../support/shell-word.ts'
+import { shellWord, single } from '../support/shell-word.ts'
 import { installed, upstreamOf } from './support/installed.ts'
 import { isWithin, parseRange } from './support/versions.ts'
 
@@ -57,11 +57,11 @@ export default defineStep({
   describe: ({ name, manager, version }) => `${name} (${manager}) is ${version ?? 'installed'}`,
   byHand: ({ name, manager, folder, version }) => {
     const look = {
-      dpkg: `dpkg-query -W ${single(name)}`,
-      rpm: `rpm -q ${single(name)}`,
-      java: `${single(name)} -version`,
-      program: `${single(name)} --version`,
-      jar: `ls ${single(folder ?? '')} | grep -e ${single(`^${name}-[0-9]`)}`,
+      dpkg: `dpkg-query -W ${shellWord(name)}`,
+      rpm: `rpm -q ${shellWord(name)}`,
+      java: `${shellWord(name)} -version`,
+      program: `${shellWord(name)} --version`,
+      jar: `ls ${shellWord(folder ?? '')} | grep -e ${single(`^${name}-[0-9]`)}`,
     }
     return `${look[manager]}   # must be there${version === undefined ? '' : `, ${version}`}`
   },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools, Verdict } from '../../engine/index.ts'
 import { curlRequest } from '../support/curl.ts'
-import { single } from '../support/shell-word.ts'
+import { shellWord } from '../support/shell-word.ts'
 import { shownUrl } from '../support/shown-url.ts'
 import { judgeSeries, numberJson, OPERATORS, seriesText, spanText } from '../support/threshold.ts'
 import { askPrometheus } from './support/ask-prometheus.ts'
@@ -92,7 +92,7 @@ export default defineStep({
   byHand: ({ url, headers, query, op, value, baseline, forMs, timeoutMs }) => {
     const base = url.replace(/\/+$/, '')
     const ask = (text: string): string =>
-      `${curlRequest({ method: 'GET', url: `${base}/api/v1/query`, headers, body: null, fails: true })} --max-time ${Math.ceil(timeoutMs / 1000)} --get --data-urlencode ${single(`query=${text}`)} | jq -c '.data.result[]?'`
+      `${curlRequest({ method: 'GET', url: `${base}/api/v1/query`, headers, body: null, fails: true })} --max-time ${Math.ceil(timeoutMs / 1000)} --get --data-urlencode ${shellWord(`query=${text}`)} | jq -c '.data.result[]?'`
     return [
       ask(query),
       `# every value must be ${op} ${baseline === undefined ? String(value) : `${baseline.factor} times what this says:`}`,

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { StepOutcome, StepTools } from '../../engine/index.ts'
-import { single } from '../support/shell-word.ts'
+import { shellWord } from '../support/shell-word.ts'
 import {
   type Before,
   fileOf,
@@ -72,9 +72,10 @@ export default defineStep({
   byHand: (given) => {
     const { base, persist } = given
     const set = Object.entries(wantedBy(given)).map(([name, value]) =>
-      base === '/' ? `sysctl -w ${single(`${name}=${value}`)}` : `echo ${single(value)} > ${single(fileOf(base, name))}`,
+      base === '/' ? `sysctl -w ${shellWord(`${name}=${value}`)}` : `echo ${shellWord(value)} > ${shellWord(fileOf(base, name))}`,
     )
-    const keep = persist === null ? [] : [`printf %s ${single(persisted(wantedBy(given)))} > ${single(join(base, persist))}`]
+    const keep =
+      persist === null ? [] : [`printf %s ${shellWord(persisted(wantedBy(given)))} > ${shellWord(join(base, persist))}`]
     return [...set, ...keep].join('\n')
   },
   async check(given, tools) {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { defineStep } from '../../engine/index.ts'
 import type { Json, StepOutcome, StepTools, Verdict } from '../../engine/index.ts'
 import { listOf, parseAddress } from '../support/address.ts'
-import { single } from '../support/shell-word.ts'
+import { shellWord } from '../support/shell-word.ts'
 import { askEndpoint } from './support/ask-endpoint.ts'
 import type { Endpoint } from './support/ask-endpoint.ts'
 import { certificatesIn, judgeDates, nameTrouble, oneLine } from './support/judge-certificate.ts'
@@ -81,9 +81,11 @@ export default defineStep({
     [
       ...endpointsOf(endpoints).map(({ address: { host, port }, name }) => {
         const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-        return `timeout ${Math.ceil(timeoutMs / 1000)} openssl s_client -connect ${single(at)} -servername ${single(name)} -showcerts </dev/null 2>/dev/null | openssl x509 -noout -subject -enddate -ext subjectAltName -checkend ${Math.round(failDays * 86_400)}`
+        return `timeout ${Math.ceil(timeoutMs / 1000)} openssl s_client -connect ${shellWord(at)} -servername ${shellWord(name)} -showcerts </dev/null 2>/dev/null | openssl x509 -noout -subject -enddate -ext subjectAltName -checkend ${Math.round(failDays * 86_400)}`
       }),
-      ...listOf(files ?? []).map((one) => `openssl storeutl -noout -text -certs ${single(one)} | grep -E 'Subject:|Not After'`),
+      ...listOf(files ?? []).map(
+        (one) => `openssl storeutl -noout -text -certs ${shellWord(one)} | grep -E 'Subject:|Not After'`,
+      ),
       '# each must be far enough away, and for the name that clients use; no line is no answer',
     ].join('\n'),
   async execute(given, tools): Promise<StepOutcome<z.infer<typeof output>>> {

@@ -26,7 +26,7 @@ export async function command({ args, given }: Call): Promise<number> {
   const textOf = (isRedacted: boolean): string =>
     given.format === 'md' ? exportMarkdown(plan, { runbook, stepTypes, words }) : exportBash(plan, { runbook, words, isRedacted })
   const clear = textOf(false)
-  const isRedacted = redactor.text(commands(clear)) !== commands(clear)
+  const isRedacted = redactor.text(clear) !== clear
   const text = redactor.text(textOf(isRedacted))
   if (isRedacted) complain(words.exported.redacted)
   if (given.out === undefined) {
@@ -44,6 +44,3 @@ export async function command({ args, given }: Call): Promise<number> {
   complain(words.cli.created(given.out))
   return EXIT.passed
 }
-
-/** Without the comments of a script. */
-const commands = (text: string): string => text.replaceAll(/^#.*$/gm, '')

@@ -1,4 +1,4 @@
-import { single } from '../../support/shell-word.ts'
+import { shellWord } from '../../support/shell-word.ts'
 import type { Address } from '../../support/address.ts'
 import type { SetType } from './record-set.ts'
 
@@ -48,7 +48,7 @@ function dataOf(type: SetType, value: string): string {
 }
 
 function keyOf({ keyFile, key }: ByHand): string {
-  if (key === undefined) return single(keyFile ?? '')
+  if (key === undefined) return shellWord(keyFile ?? '')
   const variable = /^\$\{?(\w+)\}?$/.exec(key.secret)?.[1] ?? 'TSIG_KEY'
-  return `<(printf 'key "%s" { algorithm %s; secret "%s"; };\\n' ${single(key.name)} ${key.algorithm} "$${variable}")`
+  return `<(printf 'key "%s" { algorithm %s; secret "%s"; };\\n' ${shellWord(key.name)} ${key.algorithm} "$${variable}")`
 }
